@@ -1,0 +1,267 @@
+//! Draws a scene as rows of palette indices, top row first, a block of rows at a time.
+//!
+//! Nothing is kept but one block: each mark is drawn again for every block it touches, clipped to it. So a figure with
+//! margins streams in the memory of a few rows, whatever its size, and its bytes do not depend on how many cell rows
+//! arrive at once.
+
+use super::palette;
+use super::scene::{Area, Mark, Paint, Scene};
+use super::text::{Pen, Rows};
+use std::io;
+
+/// Bytes in a block of rows: within a core's cache, and enough rows that looking for the marks costs little.
+const BLOCK: i64 = 512 * 1024;
+
+/// Takes rows of cells and gives rows of the picture.
+#[derive(Debug)]
+pub struct Painter<'a> {
+    scene: &'a Scene,
+    pen: Pen,
+    block: Vec<u8>,
+    /// Rows of cells that have been taken.
+    cell_rows: i64,
+    /// Rows of the picture that have been given.
+    rows: i64,
+}
+
+impl<'a> Painter<'a> {
+    /// A painter at the top of the picture.
+    pub fn new(scene: &'a Scene) -> Self {
+        Self { scene, pen: Pen::default(), block: Vec::new(), cell_rows: 0, rows: 0 }
+    }
+
+    /// Takes the next whole rows of cells (indices 0 to the number of levels), top row first, and hands to `emit` all
+    /// picture rows that are now known: the upper margin comes with the first cells, the lower one with the last.
+    pub fn paint(&mut self, cells: &[u8], emit: &mut impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let scene = self.scene;
+        let across = scene.cells.width / scene.magnify;
+        let wrong = |what: &str| {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{what} of {across} cells for a picture")))
+        };
+        let length = cells.len().cast_signed() as i64;
+        if length % across != 0 {
+            return wrong("not whole rows");
+        }
+        let taken = self.cell_rows + length / across;
+        if taken * scene.magnify > scene.cells.height {
+            return wrong("too many rows");
+        }
+        let plain = scene.marks.is_empty() && scene.magnify == 1 && scene.cells.width == scene.width;
+        let last = taken * scene.magnify == scene.cells.height;
+        let end = if last { scene.height } else { scene.cells.y + taken * scene.magnify };
+        if plain {
+            emit(cells)?;
+        } else if taken > 0 {
+            self.blocks(cells, end, emit)?;
+        }
+        self.cell_rows = taken;
+        self.rows = end;
+        Ok(())
+    }
+
+    /// Draws the picture's rows up to `end`, given the cells of those that have any.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a block fits in memory")]
+    fn blocks(&mut self, cells: &[u8], end: i64, emit: &mut impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let scene = self.scene;
+        let (width, across) = (scene.width as usize, (scene.cells.width / scene.magnify) as usize);
+        let most = (BLOCK / scene.width).clamp(1, 256);
+        let mut from = self.rows;
+        while from < end {
+            let to = (from + most).min(end);
+            self.block.resize((to - from) as usize * width, 0);
+            for (y, row) in (from..to).zip(self.block.chunks_exact_mut(width)) {
+                if y < scene.cells.y || y >= scene.cells.bottom() {
+                    row.fill(palette::paper());
+                    continue;
+                }
+                let (left, rest) = row.split_at_mut(scene.cells.x as usize);
+                let (middle, right) = rest.split_at_mut(scene.cells.width as usize);
+                left.fill(palette::paper());
+                right.fill(palette::paper());
+                let cell_row = ((y - scene.cells.y) / scene.magnify - self.cell_rows) as usize;
+                let source = &cells[cell_row * across..(cell_row + 1) * across];
+                if scene.magnify == 1 {
+                    middle.copy_from_slice(source);
+                } else {
+                    for (pixels, &cell) in middle.chunks_exact_mut(scene.magnify as usize).zip(source) {
+                        pixels.fill(cell);
+                    }
+                }
+            }
+            let mut canvas = Canvas { pixels: &mut self.block, width: scene.width, from, to };
+            for mark in &scene.marks {
+                let (first, after) = mark.rows();
+                if first < to && after > from {
+                    canvas.draw(mark, &mut self.pen);
+                }
+            }
+            emit(&self.block)?;
+            from = to;
+        }
+        Ok(())
+    }
+}
+
+/// The rows `from` to `to` of the picture.
+struct Canvas<'a> {
+    pixels: &'a mut [u8],
+    width: i64,
+    from: i64,
+    to: i64,
+}
+
+impl Canvas<'_> {
+    fn draw(&mut self, mark: &Mark, pen: &mut Pen) {
+        match mark {
+            Mark::Box(area, paint) => {
+                let index = match paint {
+                    Paint::Ink => palette::ink_on_paper(1.0),
+                    Paint::NoData => 0,
+                };
+                self.each_row(area, |_, row| row.fill(index));
+            }
+            Mark::Levels(area) => self.each_row(area, |y, row| row.fill(level_of_row(area, y))),
+            Mark::Tip { area, up, thickness } => self.tip(area, *up, *thickness),
+            Mark::Text { line, strength } => {
+                let rows = Rows { from: self.from, to: self.to };
+                pen.draw(line, rows, &mut |x, y, coverage| {
+                    let ink = palette::ink_on_paper(f64::from(coverage) / 255.0 * strength);
+                    if let Some(pixel) = self.pixel(x, y) {
+                        *pixel = palette::inked(*pixel, ink);
+                    }
+                });
+            }
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the block")]
+    fn pixel(&mut self, x: i64, y: i64) -> Option<&mut u8> {
+        let inside = (0..self.width).contains(&x) && (self.from..self.to).contains(&y);
+        if inside { self.pixels.get_mut(((y - self.from) * self.width + x) as usize) } else { None }
+    }
+
+    /// Hands out the part of each row that lies in `area`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the block")]
+    fn each_row(&mut self, area: &Area, mut fill: impl FnMut(i64, &mut [u8])) {
+        let (left, right) = (area.x.clamp(0, self.width), area.right().clamp(0, self.width));
+        for y in area.y.max(self.from)..area.bottom().min(self.to) {
+            let start = (y - self.from) * self.width;
+            fill(y, &mut self.pixels[(start + left) as usize..(start + right) as usize]);
+        }
+    }
+
+    /// A triangle filled with the end level, outlined outside; edges are softened by their distance to the pixel's
+    /// centre.
+    #[expect(clippy::cast_precision_loss, reason = "pixel places")]
+    fn tip(&mut self, area: &Area, up: bool, thickness: i64) {
+        let (half, tall, line) = (area.width as f64 / 2.0, area.height as f64, thickness as f64);
+        let length = half.hypot(tall);
+        let middle = area.x as f64 + half;
+        let (first, after) =
+            if up { (area.y - 3 * thickness, area.bottom()) } else { (area.y, area.bottom() + 3 * thickness) };
+        for y in first.max(self.from)..after.min(self.to) {
+            let row = y as f64 + 0.5;
+            let height = if up { area.bottom() as f64 - row } else { row - area.y as f64 };
+            for x in area.x - thickness..area.right() + thickness {
+                let aside = (x as f64 + 0.5 - middle).abs();
+                // Distance to the nearer slanted side, positive inside.
+                let inside = (tall * (half - aside) - half * height) / length;
+                let ink = (0.5 - inside).clamp(0.0, 1.0) * (inside + line + 0.5).clamp(0.0, 1.0);
+                let index = if inside > 0.0 { palette::ink_on_level(ink, up) } else { palette::ink_on_paper(ink) };
+                if let Some(pixel) = self.pixel(x, y) {
+                    *pixel = if inside > 0.0 { index } else { palette::inked(*pixel, index) };
+                }
+            }
+        }
+    }
+}
+
+/// The level that a row of the colour bar shows.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the number of levels")]
+fn level_of_row(bar: &Area, y: i64) -> u8 {
+    let levels = i64::from(palette::FIGURE_LEVELS);
+    // The middle of the row, in halves of a pixel, counted from below.
+    let above = 2 * (bar.bottom() - 1 - y) + 1;
+    (1 + (above * levels / (2 * bar.height)).clamp(0, levels - 1)) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn painted(scene: &Scene, cells: &[u8], rows_at_once: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut painter = Painter::new(scene);
+        let across = usize::try_from(scene.cells.width / scene.magnify).expect("small");
+        for part in cells.chunks(rows_at_once * across) {
+            painter
+                .paint(part, &mut |rows| {
+                    out.extend_from_slice(rows);
+                    Ok(())
+                })
+                .expect("a vector takes everything");
+        }
+        out
+    }
+
+    /// A 3 × 2 grid with a frame, a bar with both tips, and a swatch, drawn by hand.
+    fn small_scene() -> Scene {
+        let cells = Area { x: 2, y: 3, width: 6, height: 4 };
+        let bar = Area { x: 11, y: 3, width: 4, height: 4 };
+        let mut marks: Vec<Mark> = cells.frame(1).into_iter().map(|side| Mark::Box(side, Paint::Ink)).collect();
+        marks.push(Mark::Levels(bar));
+        marks.push(Mark::Tip { area: Area { y: 0, height: 3, ..bar }, up: true, thickness: 1 });
+        marks.push(Mark::Box(Area { x: 11, y: 8, width: 4, height: 1 }, Paint::NoData));
+        Scene { width: 17, height: 9, cells, magnify: 2, marks }
+    }
+
+    #[test]
+    fn a_small_scene_looks_as_drawn() {
+        let picture = painted(&small_scene(), &[0, 1, 100, 225, 30, 200], 2);
+        let letter = |index: u8| match index {
+            0 => 'o',
+            _ if index == palette::paper() => '.',
+            _ if index == palette::ink_on_paper(1.0) => '#',
+            1..=75 => 'a',
+            76..=150 => 'b',
+            151..=225 => 'c',
+            250.. => 'm',
+            _ => '+',
+        };
+        let rows: Vec<String> = picture.chunks(17).map(|row| row.iter().map(|&i| letter(i)).collect()).collect();
+        let expected = [
+            "...........++++..",
+            "..........++cc++.",
+            ".########.+mccm+.",
+            ".#ooaabb#..cccc..",
+            ".#ooaabb#..bbbb..",
+            ".#ccaacc#..bbbb..",
+            ".#ccaacc#..aaaa..",
+            ".########........",
+            "...........oooo..",
+        ];
+        assert_eq!(rows, expected, "got\n{}", rows.join("\n"));
+    }
+
+    #[test]
+    fn the_bytes_do_not_depend_on_the_band() {
+        let scene = small_scene();
+        let cells = [0, 1, 100, 225, 30, 200];
+        assert_eq!(painted(&scene, &cells, 1), painted(&scene, &cells, 2), "one row at a time or all");
+    }
+
+    #[test]
+    fn wrong_numbers_of_cells_are_refused() {
+        let scene = small_scene();
+        let mut sink = |_: &[u8]| Ok(());
+        assert!(Painter::new(&scene).paint(&[1, 2], &mut sink).is_err(), "part of a row");
+        assert!(Painter::new(&scene).paint(&[1; 9], &mut sink).is_err(), "a row too many");
+    }
+
+    #[test]
+    fn the_bar_shows_every_level_once_where_there_is_room() {
+        let bar = Area { x: 0, y: 10, width: 1, height: 225 };
+        let levels: Vec<u8> = (bar.y..bar.bottom()).rev().map(|y| level_of_row(&bar, y)).collect();
+        assert_eq!(levels, (1..=225).collect::<Vec<u8>>(), "from the bottom up");
+    }
+}

@@ -1,0 +1,139 @@
+//! What a figure consists of once everything has its place: a box for the heatmap and a list of marks around it, in
+//! pixels.
+//!
+//! The scene is what the back-ends share. The raster one draws the marks of any range of rows without knowing the
+//! others, so that a figure of any size streams; a vector one can write each mark as a shape. Marks lie outside the
+//! heatmap's box.
+
+use super::text::Line;
+
+/// A box of whole pixels; `x`, `y` is its upper left corner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// First column.
+    pub x: i64,
+    /// First row.
+    pub y: i64,
+    /// Columns.
+    pub width: i64,
+    /// Rows.
+    pub height: i64,
+}
+
+impl Area {
+    /// One past the last column.
+    pub fn right(&self) -> i64 {
+        self.x + self.width
+    }
+
+    /// One past the last row.
+    pub fn bottom(&self) -> i64 {
+        self.y + self.height
+    }
+
+    /// The same box, larger by `by` on every side.
+    #[must_use]
+    pub fn grown(&self, by: i64) -> Self {
+        Self { x: self.x - by, y: self.y - by, width: self.width + 2 * by, height: self.height + 2 * by }
+    }
+
+    /// Whether two boxes share a pixel.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+    }
+
+    /// The four sides of a frame of the given thickness around the box.
+    pub fn frame(&self, thickness: i64) -> [Self; 4] {
+        let outer = self.grown(thickness);
+        [
+            Self { height: thickness, ..outer },
+            Self { y: self.bottom(), height: thickness, ..outer },
+            Self { width: thickness, y: self.y, height: self.height, ..outer },
+            Self { x: self.right(), width: thickness, y: self.y, height: self.height },
+        ]
+    }
+}
+
+/// What a box is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// Lines.
+    Ink,
+    /// The colour of missing values.
+    NoData,
+}
+
+/// One thing to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A filled box.
+    Box(Area, Paint),
+    /// The colour bar: all levels, the lowest at the bottom.
+    Levels(Area),
+    /// A pointed end of the colour bar in the colour of its highest or lowest level, with its outline outside.
+    Tip {
+        /// The box that the triangle fills; its point is the middle of the upper side, or of the lower.
+        area: Area,
+        /// Whether it points up, from the highest level, or down.
+        up: bool,
+        /// Thickness of the outline.
+        thickness: i64,
+    },
+    /// A line of text.
+    Text {
+        /// Where and what.
+        line: Line,
+        /// How much of the ink's strength it has, 0 to 1.
+        strength: f64,
+    },
+}
+
+impl Mark {
+    /// The rows that the mark may touch: first, and one past the last.
+    #[expect(clippy::cast_possible_truncation, reason = "pixel places are far below 2⁵³")]
+    pub fn rows(&self) -> (i64, i64) {
+        match self {
+            Self::Box(area, _) | Self::Levels(area) => (area.y, area.bottom()),
+            // The outline's corner reaches further than its thickness where the sides meet.
+            Self::Tip { area, thickness, .. } => (area.y - 3 * thickness, area.bottom() + 3 * thickness),
+            Self::Text { line, .. } => {
+                let (_, top, _, bottom) = line.bounds();
+                // Accents and brackets reach a little above and below ordinary letters.
+                let spare = 0.25 * line.size + 1.0;
+                ((top - spare).floor() as i64, (bottom + spare).ceil() as i64)
+            }
+        }
+    }
+}
+
+/// A figure with everything in its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// Columns of the picture.
+    pub width: i64,
+    /// Rows of the picture.
+    pub height: i64,
+    /// Where the cells go.
+    pub cells: Area,
+    /// Pixels along a side of a cell.
+    pub magnify: i64,
+    /// What is drawn around the cells.
+    pub marks: Vec<Mark>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_surrounds_its_box_without_overlap() {
+        let area = Area { x: 10, y: 20, width: 3, height: 2 };
+        let sides = area.frame(2);
+        let pixels: i64 = sides.iter().map(|s| s.width * s.height).sum();
+        assert_eq!(pixels, 7 * 6 - 3 * 2, "the ring and nothing else");
+        for (k, side) in sides.iter().enumerate() {
+            assert!(!side.meets(&area), "outside the box");
+            assert!(sides[k + 1..].iter().all(|other| !side.meets(other)), "no pixel twice");
+        }
+    }
+}
