@@ -1,0 +1,212 @@
+//! Picks from `shaders/lib` what a shader text needs.
+//!
+//! A shader is parsed in a time that grows with its length, so the whole library is never pasted in front. The library is cut into
+//! declarations (`fn`, `const`, `struct`, `var<private>`), each starting in the first column; a declaration is needed if its name occurs
+//! as a word in the text or in a declaration that is needed. What is needed comes out in the order of the files below, in which everything
+//! stands before its first use: the result is the same for the same text, always.
+
+use std::collections::HashMap;
+
+/// The library, lowest file first.
+const FILES: [&str; 9] = [
+    include_str!("../../shaders/lib/bits.wgsl"),
+    include_str!("../../shaders/lib/rounding.wgsl"),
+    include_str!("../../shaders/lib/exp.wgsl"),
+    include_str!("../../shaders/lib/log.wgsl"),
+    include_str!("../../shaders/lib/power.wgsl"),
+    include_str!("../../shaders/lib/trig.wgsl"),
+    include_str!("../../shaders/lib/inverse.wgsl"),
+    include_str!("../../shaders/lib/hyperbolic.wgsl"),
+    include_str!("../../shaders/lib/special.wgsl"),
+];
+
+/// The words of a WGSL text: identifiers and what looks like one; comments are skipped to the end of their line.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().flat_map(|line| {
+        let code = line.split_once("//").map_or(line, |(code, _)| code);
+        code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+    })
+}
+
+/// The name that a line declares, if it starts a declaration.
+fn declared_name(line: &str) -> Option<&str> {
+    let rest = ["fn ", "const ", "struct ", "var<private> "].iter().find_map(|start| line.strip_prefix(start))?;
+    words(rest).next()
+}
+
+/// The declarations of the library in order: name and text.
+fn declarations() -> Vec<(&'static str, &'static str)> {
+    let mut found = Vec::new();
+    for file in FILES {
+        let mut starts: Vec<(usize, &'static str)> = Vec::new();
+        let mut at = 0;
+        for line in file.split_inclusive('\n') {
+            if let Some(name) = declared_name(line) {
+                starts.push((at, name));
+            }
+            at += line.len();
+        }
+        for (i, &(start, name)) in starts.iter().enumerate() {
+            let end = starts.get(i + 1).map_or(file.len(), |&(next, _)| next);
+            found.push((name, code_only(&file[start..end])));
+        }
+    }
+    found
+}
+
+/// A declaration without the comments and blank lines that follow it and belong to the next one.
+fn code_only(text: &'static str) -> &'static str {
+    let mut end = text.trim_end().len();
+    while let Some(last) = text[..end].lines().last() {
+        if !last.starts_with("//") {
+            break;
+        }
+        end = text[..end - last.len()].trim_end().len();
+    }
+    &text[..end]
+}
+
+/// The part of the library that `text` needs, in an order in which everything is declared before it is used.
+#[must_use]
+pub fn wgsl_library(text: &str) -> String {
+    let all = declarations();
+    let index: HashMap<&str, usize> = all.iter().enumerate().map(|(i, &(name, _))| (name, i)).collect();
+    let mut needed = vec![false; all.len()];
+    let mut open: Vec<&str> = vec![text];
+    while let Some(next) = open.pop() {
+        for word in words(next) {
+            if let Some(&i) = index.get(word)
+                && !needed[i]
+            {
+                needed[i] = true;
+                open.push(all[i].1);
+            }
+        }
+    }
+    let mut out = String::new();
+    for (&(_, body), _) in all.iter().zip(&needed).filter(|&(_, &is_needed)| is_needed) {
+        out.push_str(body);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_needed_comes_and_always_the_same() {
+        let text = "let t0 = m_sigmoid(m_floor(x)); // not m_tan";
+        let library = wgsl_library(text);
+        assert_eq!(library, wgsl_library(text), "the same text gives the same library");
+        for name in [
+            "fn m_sigmoid(",
+            "fn m_floor(",
+            "fn m_exp(",
+            "struct Scaled",
+            "const M_LOG2_E",
+            "fn ob(",
+            "var<private> barrier_zero",
+        ] {
+            assert_eq!(library.matches(name).count(), 1, "{name} comes once");
+        }
+        for name in ["fn m_tan(", "fn m_erf(", "fn m_pow("] {
+            assert!(!library.contains(name), "{name} is not needed");
+        }
+        assert_eq!(wgsl_library("let t0 = a + b;"), "", "nothing is needed");
+    }
+
+    #[test]
+    fn every_declaration_is_named_once_and_stands_before_its_use() {
+        let all = declarations();
+        for (i, &(name, _)) in all.iter().enumerate() {
+            assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
+        }
+        for (i, &(name, body)) in all.iter().enumerate() {
+            for word in words(body) {
+                if let Some(j) = all.iter().position(|&(other, _)| other == word) {
+                    assert!(j <= i, "{name} uses {word}, which stands below");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_built_in_function_whose_result_depends_on_the_driver() {
+        const FORBIDDEN: [&str; 36] = [
+            "sin",
+            "cos",
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "atan2",
+            "sinh",
+            "cosh",
+            "tanh",
+            "asinh",
+            "acosh",
+            "atanh",
+            "exp",
+            "exp2",
+            "log",
+            "log2",
+            "pow",
+            "fma",
+            "sign",
+            "min",
+            "max",
+            "clamp",
+            "inverseSqrt",
+            "floor",
+            "ceil",
+            "round",
+            "trunc",
+            "fract",
+            "abs",
+            "mix",
+            "step",
+            "smoothstep",
+            "saturate",
+            "modf",
+            "frexp",
+        ];
+        let calls = |body: &str, word: &str| {
+            body.match_indices(&format!("{word}("))
+                .any(|(at, _)| !body[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        };
+        for (name, body) in declarations() {
+            for word in FORBIDDEN {
+                assert!(!calls(body, word), "{name} calls {word}");
+            }
+            assert!(!calls(body, "sqrt") || name == "m_sqrt", "{name} calls sqrt; only m_sqrt may, as an estimate");
+        }
+        assert!(
+            calls("let a = min(b, c);", "min") && !calls("m_min(a, b)", "min"),
+            "the search finds calls and only calls"
+        );
+    }
+
+    #[test]
+    fn every_function_of_the_language_is_there() {
+        const NAMES: &str = "neg abs sign floor ceil round trunc fract sqrt cbrt exp exp2 expm1 ln log2 log10 log1p sin cos tan asin acos atan \
+             sinh cosh tanh asinh acosh atanh sigmoid softplus erf gauss add sub mul div min max modulo pow atan2 hypot lt le gt ge eq ne and or not \
+             select canonical";
+        for name in NAMES.split_whitespace() {
+            assert!(wgsl_library(&format!("m_{name}(x)")).contains(&format!("fn m_{name}(")), "m_{name} is missing");
+        }
+    }
+
+    #[test]
+    fn every_part_of_the_library_is_valid_wgsl() {
+        for (name, _) in declarations() {
+            let text = wgsl_library(name);
+            let module =
+                naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
+            let mut validator =
+                naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
+            assert!(validator.validate(&module).is_ok(), "{name} is not valid");
+        }
+    }
+}
