@@ -1,0 +1,185 @@
+//! Programs: what the engines run — a straight line of operations with named outputs.
+//!
+//! A [`Program`] is a graph made flat: in single static assignment, dead operations gone, integer powers turned into
+//! multiplications, and with the truth value of "this output is defined here" beside each output. It has two readers: the
+//! interpreter ([`interpret`]) on the CPU and the WGSL writer ([`emit`]) for the GPU. Both do the same operations in the
+//! same order, which is why they can give the same bytes.
+
+pub mod emit;
+pub mod interpret;
+mod lower;
+pub mod validity;
+
+use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
+use crate::expr::op::Op;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One step of a program; arguments are numbers of earlier steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// A number.
+    Constant(f64),
+    /// The coordinate along an axis.
+    Coordinate(usize),
+    /// A parameter.
+    Parameter(usize),
+    /// An operation; unused places repeat the first argument.
+    Apply(Op, [usize; 3]),
+}
+
+/// One plane that the program computes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// What it is, such as `∂f/∂x`.
+    pub name: String,
+    /// The step that holds its value.
+    pub value: usize,
+    /// The step that is 0 where the value is undefined; `None` if it is defined everywhere.
+    pub valid: Option<usize>,
+}
+
+/// A straight-line program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    steps: Vec<Step>,
+    outputs: Vec<Output>,
+    axes: usize,
+    parameters: usize,
+}
+
+impl Program {
+    /// Compiles `outputs`, each defined where it and `function` both are.
+    ///
+    /// A partial derivative alone may be defined where the function is not (1/x for ln x at x < 0); `function` is what
+    /// keeps it from being shown there. `axes` and `parameters` are how many the formula may use.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if the graph outgrew its limit on the way here.
+    pub fn compile(
+        g: &mut Graph,
+        function: NodeId,
+        outputs: &[(String, NodeId)],
+        axes: usize,
+        parameters: usize,
+    ) -> Result<Self, TooLarge> {
+        let mut roots = Vec::with_capacity(2 * outputs.len());
+        for (_, value) in outputs {
+            let valid = validity::defined(g, &[function, *value]);
+            let always = g.constant(1.0);
+            roots.extend([*value, valid.unwrap_or(always)]);
+        }
+        g.check()?;
+        let roots = lower::lower(g, &roots);
+        g.check()?;
+
+        let mut position = BTreeMap::new();
+        let steps = g.reachable(&roots).into_iter().enumerate().map(|(index, id)| {
+            position.insert(id, index);
+            match g.node(id) {
+                Node::Constant(bits) => Step::Constant(f64::from_bits(bits)),
+                Node::Variable(axis) => Step::Coordinate(usize::from(axis)),
+                Node::Parameter(number) => Step::Parameter(usize::from(number)),
+                Node::Apply(op, args) => Step::Apply(op, args.map(|arg| position[&arg])),
+            }
+        });
+        let steps = steps.collect();
+        let outputs = outputs.iter().zip(roots.chunks_exact(2)).map(|((name, _), root)| Output {
+            name: name.clone(),
+            value: position[&root[0]],
+            valid: (!g.is_constant(root[1], 1.0)).then(|| position[&root[1]]),
+        });
+        Ok(Self { outputs: outputs.collect(), steps, axes, parameters })
+    }
+
+    /// The steps in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The outputs in order.
+    #[must_use]
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    /// Number of coordinates it may read.
+    #[must_use]
+    pub fn axes(&self) -> usize {
+        self.axes
+    }
+
+    /// Number of parameters it may read.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.parameters
+    }
+
+    /// For each step the last step that reads it; outputs are read after the last step.
+    #[must_use]
+    pub fn last_uses(&self) -> Vec<usize> {
+        let mut last: Vec<usize> = (0..self.steps.len()).collect();
+        for (index, step) in self.steps.iter().enumerate() {
+            if let Step::Apply(op, args) = step {
+                for &arg in &args[..op.arity().min] {
+                    last[arg] = index;
+                }
+            }
+        }
+        for output in &self.outputs {
+            for read in std::iter::once(output.value).chain(output.valid) {
+                last[read] = self.steps.len();
+            }
+        }
+        last
+    }
+}
+
+impl fmt::Display for Program {
+    /// One step a line, then the outputs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            write!(f, "t{index} = ")?;
+            match step {
+                Step::Constant(value) => writeln!(f, "{value:?}")?,
+                Step::Coordinate(axis) => writeln!(f, "coordinate {axis}")?,
+                Step::Parameter(number) => writeln!(f, "parameter {number}")?,
+                Step::Apply(op, args) => {
+                    write!(f, "{op}")?;
+                    for arg in &args[..op.arity().min] {
+                        write!(f, " t{arg}")?;
+                    }
+                    writeln!(f)?;
+                }
+            }
+        }
+        for output in &self.outputs {
+            write!(f, "{} = t{}", output.name, output.value)?;
+            match output.valid {
+                Some(valid) => writeln!(f, " where t{valid}")?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dead_steps_are_gone_and_outputs_keep_their_order() {
+        let mut g = Graph::new();
+        let (x, y) = (g.variable(0), g.variable(1));
+        let _dead = g.apply(Op::Sin, &[x]);
+        let (sum, ratio) = (g.add(x, y), g.div(x, y));
+        let outputs = [("ratio".to_owned(), ratio), ("sum".to_owned(), sum)];
+        let program = Program::compile(&mut g, sum, &outputs, 2, 0).expect("small");
+        assert!(!program.to_string().contains("sin"), "{program}");
+        assert_eq!(program.outputs()[0].name, "ratio", "order is kept");
+        assert!(program.outputs()[0].valid.is_some(), "x/y is undefined at y = 0");
+        assert_eq!(program.outputs()[1].valid, None, "x + y is defined everywhere");
+    }
+}

@@ -1,0 +1,393 @@
+//! Quantities: the names of what can be asked of a function, turned into more nodes of its graph.
+//!
+//! For f of the variables x₁ … xₙ:
+//!
+//! | name | planes | meaning |
+//! |---|---|---|
+//! | `value` | 1 | f |
+//! | `partial:x`, `partial:x,y` | 1 | ∂f/∂x, ∂²f/∂x∂y, … |
+//! | `gradient` | n | ∇f = (∂f/∂x₁, …, ∂f/∂xₙ) |
+//! | `magnitude` | 1 | ‖∇f‖, the steepest slope |
+//! | `direction` | 1 | angle of ∇f in (−π, π], n = 2 |
+//! | `ascent`, `descent` | n | ±∇f/‖∇f‖, the unit vectors of steepest ascent and descent |
+//! | `normal` | n | unit normal of the level set through the point, uphill |
+//! | `directional:A`, `directional:u,v` | 1 | D_u f = ∇f·u for the unit vector at angle A, or along (u, v) |
+//! | `laplacian` | 1 | Σ ∂²f/∂xᵢ² |
+//! | `hessian` | n(n+1)/2 | second partials, the upper triangle row by row |
+//! | `hessian-det` | 1 | determinant of the Hessian, n ≤ 4 |
+//!
+//! Where ∇f = 0 there is no direction: `direction`, `ascent`, `descent` and `normal` are masked there. Every quantity is
+//! masked where f itself is undefined.
+
+use crate::expr::graph::{Graph, NodeId, TooLarge};
+use crate::expr::op::Op;
+use crate::method::Differentiator;
+use std::fmt;
+use thiserror::Error;
+
+/// What is asked of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// f itself.
+    Value,
+    /// A partial derivative by the variables of these indices, one after the other.
+    Partial(Vec<usize>),
+    /// All first partials.
+    Gradient,
+    /// ‖∇f‖.
+    Magnitude,
+    /// Angle of ∇f.
+    Direction,
+    /// ∇f/‖∇f‖.
+    Ascent,
+    /// −∇f/‖∇f‖.
+    Descent,
+    /// Unit level-set normal.
+    Normal,
+    /// ∇f·u along this vector, which is normalised.
+    Directional(Vec<f64>),
+    /// Sum of the unmixed second partials.
+    Laplacian,
+    /// Second partials, upper triangle.
+    Hessian,
+    /// Determinant of the Hessian.
+    HessianDet,
+}
+
+/// Why a quantity cannot be had.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum QuantityError {
+    /// No such name.
+    #[error("there is no quantity `{name}`; there are {}{}", Quantity::NAMES.join(", "), hint(.suggestion))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest name.
+        suggestion: Option<&'static str>,
+    },
+    /// A partial by something that is no variable.
+    #[error("`{name}` is not a variable of this function; its variables are {}", .variables.join(", "))]
+    NoVariable {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        variables: Vec<String>,
+    },
+    /// A part after the colon that cannot be read.
+    #[error("`{quantity}`: {problem}")]
+    Argument {
+        /// The quantity as written.
+        quantity: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// The quantity needs another number of variables.
+    #[error("`{quantity}` is for functions of {needs}, and this one has {has}; {advice}")]
+    Dimension {
+        /// The quantity.
+        quantity: &'static str,
+        /// How many variables it takes, in words.
+        needs: &'static str,
+        /// How many there are.
+        has: usize,
+        /// What to ask for instead.
+        advice: &'static str,
+    },
+    /// The derivatives outgrow the graph.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+}
+
+fn hint(suggestion: &Option<&'static str>) -> String {
+    suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
+
+impl Quantity {
+    /// The names, as they are written; a name with a colon takes arguments after it.
+    pub const NAMES: [&'static str; 12] = [
+        "value",
+        "partial:",
+        "gradient",
+        "magnitude",
+        "direction",
+        "ascent",
+        "descent",
+        "normal",
+        "directional:",
+        "laplacian",
+        "hessian",
+        "hessian-det",
+    ];
+
+    /// Reads a quantity; `number` reads a number or constant formula such as `pi/4`.
+    ///
+    /// # Errors
+    /// An unknown name, or arguments that do not fit.
+    pub fn parse(
+        text: &str,
+        variables: &[String],
+        number: impl Fn(&str) -> Option<f64>,
+    ) -> Result<Self, QuantityError> {
+        let (name, argument) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
+        let bad = |problem: String| QuantityError::Argument { quantity: text.to_owned(), problem };
+        let plain = match name.trim() {
+            "value" => Some(Self::Value),
+            "gradient" => Some(Self::Gradient),
+            "magnitude" => Some(Self::Magnitude),
+            "direction" => Some(Self::Direction),
+            "ascent" => Some(Self::Ascent),
+            "descent" => Some(Self::Descent),
+            "normal" => Some(Self::Normal),
+            "laplacian" => Some(Self::Laplacian),
+            "hessian" => Some(Self::Hessian),
+            "hessian-det" => Some(Self::HessianDet),
+            _ => None,
+        };
+        match (plain, name.trim(), argument) {
+            (Some(quantity), _, None) => Ok(quantity),
+            (Some(_), name, Some(_)) => Err(bad(format!("`{name}` takes nothing after it"))),
+            (None, "partial", Some(argument)) if !argument.trim().is_empty() => {
+                let index = |name: &str| {
+                    variables.iter().position(|variable| variable == name.trim()).ok_or_else(|| {
+                        QuantityError::NoVariable { name: name.trim().to_owned(), variables: variables.to_vec() }
+                    })
+                };
+                let by: Vec<usize> = argument.split(',').map(index).collect::<Result<_, _>>()?;
+                if by.len() > 4 {
+                    return Err(bad(format!("derivatives go to order 4, and this is order {}", by.len())));
+                }
+                Ok(Self::Partial(by))
+            }
+            (None, "partial", _) => Err(bad("say by which variable, as in `partial:x` or `partial:x,y`".to_owned())),
+            (None, "directional", Some(argument)) => directional(argument, variables.len(), number).map_err(bad),
+            (None, "directional", None) => {
+                Err(bad("say in which direction, as in `directional:pi/4` or `directional:1,2`".to_owned()))
+            }
+            (None, name, _) => {
+                let near = Self::NAMES.iter().copied().min_by_key(|known| edits(known, name));
+                let suggestion = near.filter(|known| edits(known, name) <= 3);
+                Err(QuantityError::Unknown { name: name.to_owned(), suggestion })
+            }
+        }
+    }
+
+    /// The planes of this quantity for the function `f` of `names`, as named nodes.
+    ///
+    /// # Errors
+    /// A number of variables that the quantity is not for, or derivatives that outgrow the graph.
+    pub fn build(
+        &self,
+        g: &mut Graph,
+        f: NodeId,
+        names: &[String],
+        differentiator: &Differentiator,
+    ) -> Result<Vec<(String, NodeId)>, QuantityError> {
+        let n = names.len();
+        let dimension = |quantity, needs, advice| QuantityError::Dimension { quantity, needs, has: n, advice };
+        match self {
+            Self::Value => Ok(vec![("f".to_owned(), f)]),
+            Self::Partial(by) => {
+                let mut node = f;
+                for &variable in by {
+                    node = differentiator.partial(g, node, variable, by.len())?;
+                }
+                Ok(vec![(partial_name(by, names), node)])
+            }
+            Self::Gradient => {
+                let partials = differentiator.gradient(g, f)?;
+                Ok(partials.into_iter().enumerate().map(|(i, node)| (partial_name(&[i], names), node)).collect())
+            }
+            Self::Magnitude => {
+                let partials = differentiator.gradient(g, f)?;
+                Ok(vec![("‖∇f‖".to_owned(), norm(g, &partials))])
+            }
+            Self::Direction if n == 2 => {
+                let partials = differentiator.gradient(g, f)?;
+                Ok(vec![("∠∇f".to_owned(), g.apply(Op::Atan2, &[partials[1], partials[0]]))])
+            }
+            Self::Direction => {
+                Err(dimension("direction", "two variables", "ask for `ascent`, the unit vector, instead"))
+            }
+            Self::Ascent => unit(g, f, names, differentiator, "ascent", false),
+            Self::Descent => unit(g, f, names, differentiator, "descent", true),
+            Self::Normal => unit(g, f, names, differentiator, "n", false),
+            Self::Directional(u) if u.len() == n => {
+                let partials = differentiator.gradient(g, f)?;
+                let length = u.iter().fold(0.0, |length: f64, part| length.hypot(*part));
+                let mut terms = Vec::new();
+                for (&partial, &part) in partials.iter().zip(u) {
+                    if part != 0.0 {
+                        terms.push(g.scale(part / length, partial));
+                    }
+                }
+                let parts: Vec<String> = u.iter().map(|part| format!("{part:.4}")).collect();
+                let parts: Vec<&str> =
+                    parts.iter().map(|part| part.trim_end_matches('0').trim_end_matches('.')).collect();
+                Ok(vec![(format!("D_u f, u ∥ ({})", parts.join(", ")), g.sum(&terms))])
+            }
+            Self::Directional(_) => Err(dimension(
+                "directional",
+                "as many variables as the direction has parts",
+                "give one number per variable, as in `directional:1,0,2`",
+            )),
+            Self::Laplacian => {
+                let mut terms = Vec::new();
+                for i in 0..n {
+                    terms.push(differentiator.second(g, f, i, i)?);
+                }
+                Ok(vec![("∇²f".to_owned(), g.sum(&terms))])
+            }
+            Self::Hessian => {
+                let mut planes = Vec::new();
+                for i in 0..n {
+                    for j in i..n {
+                        planes.push((partial_name(&[i, j], names), differentiator.second(g, f, i, j)?));
+                    }
+                }
+                Ok(planes)
+            }
+            Self::HessianDet if n <= 4 => {
+                let mut rows = vec![vec![f; n]; n];
+                for i in 0..n {
+                    for j in i..n {
+                        let node = differentiator.second(g, f, i, j)?;
+                        rows[i][j] = node;
+                        rows[j][i] = node;
+                    }
+                }
+                Ok(vec![("det H".to_owned(), determinant(g, &rows))])
+            }
+            Self::HessianDet => Err(dimension("hessian-det", "at most four variables", "ask for `hessian` instead")),
+        }
+    }
+
+    /// Whether the values are angles, which a cyclic colormap suits.
+    #[must_use]
+    pub fn is_angle(&self) -> bool {
+        matches!(self, Self::Direction)
+    }
+}
+
+impl fmt::Display for Quantity {
+    /// The name as it is written, without its arguments.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Value => "value",
+            Self::Partial(_) => "partial",
+            Self::Gradient => "gradient",
+            Self::Magnitude => "magnitude",
+            Self::Direction => "direction",
+            Self::Ascent => "ascent",
+            Self::Descent => "descent",
+            Self::Normal => "normal",
+            Self::Directional(_) => "directional",
+            Self::Laplacian => "laplacian",
+            Self::Hessian => "hessian",
+            Self::HessianDet => "hessian-det",
+        })
+    }
+}
+
+fn directional(argument: &str, variables: usize, number: impl Fn(&str) -> Option<f64>) -> Result<Quantity, String> {
+    let parts: Vec<&str> = argument.split(',').map(str::trim).collect();
+    let read = |part: &str| match part.strip_suffix("deg").or_else(|| part.strip_suffix('°')) {
+        Some(degrees) => number(degrees.trim()).map(f64::to_radians),
+        None => number(part),
+    };
+    let mut u = Vec::new();
+    for part in &parts {
+        match read(part).filter(|value| value.is_finite()) {
+            Some(value) => u.push(value),
+            None => return Err(format!("`{part}` is not a number; write it like `pi/4`, `45deg` or `1,2`")),
+        }
+    }
+    if let ([angle], 2) = (u.as_slice(), variables) {
+        u = vec![angle.cos(), angle.sin()];
+    }
+    if u.len() != variables {
+        return Err(format!("a direction for {variables} variables has {variables} parts, not {}", u.len()));
+    }
+    let length = u.iter().fold(0.0, |length: f64, part| length.hypot(*part));
+    if length == 0.0 || !length.is_finite() {
+        return Err("the direction has no length; give a vector that is not zero".to_owned());
+    }
+    Ok(Quantity::Directional(u))
+}
+
+/// √(Σ vᵢ²), without overflow.
+pub(crate) fn norm(g: &mut Graph, parts: &[NodeId]) -> NodeId {
+    match parts {
+        [] => g.constant(0.0),
+        [one] => g.apply(Op::Abs, &[*one]),
+        _ => g.apply(Op::Hypot, parts),
+    }
+}
+
+fn unit(
+    g: &mut Graph,
+    f: NodeId,
+    names: &[String],
+    differentiator: &Differentiator,
+    label: &str,
+    reversed: bool,
+) -> Result<Vec<(String, NodeId)>, QuantityError> {
+    let partials = differentiator.gradient(g, f)?;
+    let length = norm(g, &partials);
+    let mut planes = Vec::new();
+    for (name, partial) in names.iter().zip(partials) {
+        let part = g.div(partial, length);
+        planes.push((format!("{label}_{name}"), if reversed { g.neg(part) } else { part }));
+    }
+    Ok(planes)
+}
+
+fn partial_name(by: &[usize], names: &[String]) -> String {
+    const POWERS: [&str; 5] = ["", "", "²", "³", "⁴"];
+    let order = POWERS.get(by.len()).copied().unwrap_or("ⁿ");
+    let mut below = String::new();
+    let mut rest = by;
+    while let Some(&first) = rest.first() {
+        let run = rest.iter().take_while(|&&next| next == first).count();
+        below += &format!("∂{}{}", names[first], POWERS.get(run).copied().unwrap_or(""));
+        rest = &rest[run..];
+    }
+    format!("∂{order}f/{below}")
+}
+
+/// Laplace expansion along the first row; at most 4 × 4, so at most 24 products.
+fn determinant(g: &mut Graph, rows: &[Vec<NodeId>]) -> NodeId {
+    if let [only] = rows {
+        return only[0];
+    }
+    let mut total = None;
+    for column in 0..rows.len() {
+        let minor: Vec<Vec<NodeId>> = rows[1..]
+            .iter()
+            .map(|row| row.iter().enumerate().filter(|(j, _)| *j != column).map(|(_, &entry)| entry).collect())
+            .collect();
+        let minor = determinant(g, &minor);
+        let term = g.mul(rows[0][column], minor);
+        total = Some(match total {
+            None => term,
+            Some(sum) if column % 2 == 1 => g.sub(sum, term),
+            Some(sum) => g.add(sum, term),
+        });
+    }
+    total.unwrap_or_else(|| g.constant(1.0))
+}
+
+/// Levenshtein distance.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}
