@@ -1,0 +1,258 @@
+//! Engines: one interface over the GPU, the CPU in `f32`, and the CPU in `f64` that the others are measured against.
+//!
+//! | engine | numbers | where |
+//! |---|---|---|
+//! | `f64` | double, the reference | all cores |
+//! | `cpu` | single | all cores |
+//! | `gpu` | single, the same operations in the same order as `cpu` | any adapter that wgpu finds |
+//! | `auto` | | a real GPU if there is one, else `cpu`; `f64` where single precision cannot tell the nodes apart |
+//!
+//! `auto` never takes a software driver; asking for `gpu` does when there is nothing better.
+
+mod cpu;
+pub mod evaluator;
+
+pub use evaluator::Evaluator;
+
+use crate::engine::cpu::CpuSession;
+use crate::field::Samples;
+use crate::gpu::{Choice, Gpu, GpuError};
+use crate::grid::Grid;
+use crate::kernels::palette::{Lookup, ThresholdError};
+use crate::kernels::range::RangeStats;
+use crate::program::interpret::{Coordinates, Scalar};
+use crate::program::{Program, emit};
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// The engine that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EngineChoice {
+    /// A real GPU if there is one, else the CPU.
+    #[default]
+    Auto,
+    /// A GPU, a software one if there is no other.
+    Gpu,
+    /// The CPU in single precision.
+    Cpu,
+    /// The CPU in double precision.
+    F64,
+}
+
+/// No engine has this name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no engine `{0}`; there are auto, gpu, cpu and f64")]
+pub struct UnknownEngine(String);
+
+impl FromStr for EngineChoice {
+    type Err = UnknownEngine;
+    fn from_str(text: &str) -> Result<Self, UnknownEngine> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "gpu" => Ok(Self::Gpu),
+            "cpu" => Ok(Self::Cpu),
+            "f64" => Ok(Self::F64),
+            _ => Err(UnknownEngine(text.to_owned())),
+        }
+    }
+}
+
+/// Why an engine cannot do what was asked.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum EngineError {
+    /// The GPU refused.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// Single precision cannot tell the nodes of an axis apart.
+    #[error(
+        "axis {axis}: neighbouring nodes of [{min:?}, {max:?}] are {spacing:e} apart, less than single precision can tell apart there; \
+         use `--engine f64`"
+    )]
+    Unresolved {
+        /// The axis.
+        axis: String,
+        /// Its first node.
+        min: f64,
+        /// Its last node.
+        max: f64,
+        /// The distance of its nodes.
+        spacing: f64,
+    },
+    /// The colour thresholds cannot be used.
+    #[error(transparent)]
+    Thresholds(#[from] ThresholdError),
+}
+
+/// An engine, open and ready.
+#[derive(Debug)]
+pub enum Engine {
+    /// The GPU.
+    Gpu(Gpu),
+    /// The CPU in `f32`.
+    Cpu,
+    /// The CPU in `f64`.
+    F64,
+}
+
+impl Engine {
+    /// Opens the engine asked for; `auto` decides by what there is and by what `grid` needs.
+    ///
+    /// # Errors
+    /// A GPU that is not there or does not open, or a grid that single precision cannot hold.
+    pub fn open(choice: EngineChoice, grid: &Grid) -> Result<Self, EngineError> {
+        let unresolved = grid.unresolved_in_f32();
+        match (choice, unresolved) {
+            (EngineChoice::F64, _) | (EngineChoice::Auto, Some(_)) => Ok(Self::F64),
+            (_, Some(axis)) => Err(EngineError::Unresolved {
+                axis: axis.name().to_owned(),
+                min: axis.min(),
+                max: axis.max(),
+                spacing: axis.spacing().abs(),
+            }),
+            (EngineChoice::Cpu, None) => Ok(Self::Cpu),
+            (EngineChoice::Gpu, None) => Ok(Self::Gpu(Gpu::open(Choice::Any)?)),
+            (EngineChoice::Auto, None) => Ok(Gpu::open(Choice::Real).map_or(Self::Cpu, Self::Gpu)),
+        }
+    }
+
+    /// The unit roundoff of its numbers.
+    #[must_use]
+    pub fn unit_roundoff(&self) -> f64 {
+        match self {
+            Self::F64 => f64::EPSILON / 2.0,
+            Self::Cpu | Self::Gpu(_) => f64::from(f32::EPSILON) / 2.0,
+        }
+    }
+
+    /// Empty planes in its number type.
+    #[must_use]
+    pub fn samples(&self, planes: usize) -> Samples {
+        match self {
+            Self::F64 => Samples::F64(vec![Vec::new(); planes]),
+            Self::Cpu | Self::Gpu(_) => Samples::F32(vec![Vec::new(); planes]),
+        }
+    }
+
+    /// Prepares `program` to run over the cells of `grid`.
+    ///
+    /// # Errors
+    /// A shader that the GPU does not take, or memory that it does not have.
+    pub fn session(&self, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Session, EngineError> {
+        Ok(match self {
+            Self::F64 => Session::F64(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
+            Self::Cpu => Session::F32(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
+            Self::Gpu(gpu) => {
+                let coordinates = Coordinates::<f32>::of_grid(grid);
+                let parameters: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
+                let text = emit::module(program);
+                let planes = program.outputs().len();
+                Session::Gpu(Box::new(Evaluator::new(gpu, text, planes, coordinates.tables(), &parameters)?))
+            }
+        })
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gpu(gpu) => write!(f, "gpu ({})", gpu.info().name),
+            Self::Cpu => write!(f, "cpu (f32, {} threads)", rayon::current_num_threads()),
+            Self::F64 => write!(f, "f64 (the reference, {} threads)", rayon::current_num_threads()),
+        }
+    }
+}
+
+/// A program on an engine, over the cells of one grid.
+#[derive(Debug)]
+pub enum Session {
+    /// On the GPU.
+    Gpu(Box<Evaluator>),
+    /// On the CPU in `f32`.
+    F32(CpuSession<f32>),
+    /// On the CPU in `f64`.
+    F64(CpuSession<f64>),
+}
+
+/// Colour thresholds in the form an engine wants.
+#[derive(Debug, Clone)]
+pub enum Thresholds {
+    /// For the GPU.
+    Gpu(Vec<f32>),
+    /// For the CPU in `f32`.
+    F32(Lookup<f32>),
+    /// For the CPU in `f64`.
+    F64(Lookup<f64>),
+}
+
+impl Session {
+    /// The most cells that one call may ask for.
+    #[must_use]
+    pub fn max_cells(&self) -> usize {
+        match self {
+            Self::Gpu(evaluator) => evaluator.max_cells(),
+            Self::F32(_) | Self::F64(_) => usize::MAX,
+        }
+    }
+
+    /// Writes the values of `cells` into the planes of `samples`, which must be of the engine's number type.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn planes(&mut self, cells: Range<usize>, samples: &mut Samples) -> Result<(), EngineError> {
+        match (self, samples) {
+            (Self::Gpu(evaluator), Samples::F32(planes)) => evaluator.planes(cells, planes)?,
+            (Self::F32(session), Samples::F32(planes)) => session.planes(cells, planes),
+            (Self::F64(session), Samples::F64(planes)) => session.planes(cells, planes),
+            (_, samples) => samples.resize(0),
+        }
+        Ok(())
+    }
+
+    /// Adds the values of `cells` in plane `plane` to the statistics.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError> {
+        match self {
+            Self::Gpu(evaluator) => evaluator.range(cells, plane, stats)?,
+            Self::F32(session) => session.range(cells, plane, stats),
+            Self::F64(session) => session.range(cells, plane, stats),
+        }
+        Ok(())
+    }
+
+    /// Prepares colour thresholds for this engine.
+    ///
+    /// # Errors
+    /// Thresholds that are too many, not sorted, or not numbers.
+    pub fn thresholds(&self, thresholds: &[f64]) -> Result<Thresholds, EngineError> {
+        let single: Vec<f32> = thresholds.iter().map(|&value| f32::from_f64(value)).collect();
+        Ok(match self {
+            Self::Gpu(_) => Thresholds::Gpu(single),
+            Self::F32(_) => Thresholds::F32(Lookup::new(&single)?),
+            Self::F64(_) => Thresholds::F64(Lookup::new(thresholds)?),
+        })
+    }
+
+    /// Writes the colour indices of `cells` in plane `plane`: 0 where masked, else 1 + the number of thresholds ≤ value.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn palette(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &Thresholds,
+        indices: &mut Vec<u8>,
+    ) -> Result<(), EngineError> {
+        match (self, thresholds) {
+            (Self::Gpu(evaluator), Thresholds::Gpu(values)) => evaluator.palette(cells, plane, values, indices)?,
+            (Self::F32(session), Thresholds::F32(lookup)) => session.palette(cells, plane, lookup, indices),
+            (Self::F64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices),
+            _ => indices.clear(),
+        }
+        Ok(())
+    }
+}
