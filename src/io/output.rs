@@ -13,7 +13,7 @@
 //! still lose it.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -131,6 +131,11 @@ impl Output {
         &self.name
     }
 
+    /// Whether [`Seek`] works: in files, not in streams and devices.
+    pub fn is_seekable(&self) -> bool {
+        matches!(self.sink, Sink::Beside { .. })
+    }
+
     /// Whether the result goes to the standard output.
     pub fn is_stdout(&self) -> bool {
         matches!(self.sink, Sink::Stdout(_))
@@ -150,6 +155,15 @@ impl Output {
                     _ => system(failed.error),
                 })
             }
+        }
+    }
+}
+
+impl Seek for Output {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        match &mut self.sink {
+            Sink::Beside { file, .. } => file.seek(place),
+            Sink::Stdout(_) | Sink::Direct(_) => Err(io::Error::from(io::ErrorKind::NotSeekable)),
         }
     }
 }

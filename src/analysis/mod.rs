@@ -1,0 +1,3 @@
+//! What reads functions and fields: today the report on one point.
+
+pub mod point;

@@ -1,0 +1,236 @@
+//! The command line as data: what every subcommand takes, and the help text that says so.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Gradient fields of formulas over dense grids.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gradgrid",
+    version,
+    about = "Gradient fields of formulas over dense grids, on the GPU and on the CPU",
+    after_help = "Formulas are written as people write them: x²y + sin y, e^{x²+y²}, if(x > 0, sqrt(x), 0).\n\
+                  `gradgrid help language` lists every function, `gradgrid help quantities` what can be asked of one.",
+    max_term_width = 110,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Draw a quantity as a heatmap
+    #[command(after_help = "Examples:\n  \
+        gradgrid plot 'x^2*y + sin(y)' field.png\n  \
+        gradgrid plot 'xy/(x²+y²)' ratio.png -q value --x -2:2 --y -1:1 --size 1600x800\n  \
+        gradgrid plot 'sin(a*x)*cos(y)' angle.png -q direction --param a=2")]
+    Plot(PlotArgs),
+    /// Evaluate a quantity on a grid and write the numbers (.npy, .csv)
+    #[command(after_help = "Examples:\n  \
+        gradgrid eval 'x*y*z' g.npy -q gradient --x 0:1 --y 0:1 --z 0:1 --size 64x64x64\n  \
+        gradgrid eval 'sin(x)' - --format csv -q value --x 0:pi --size 5\n  \
+        gradgrid eval 'sin(20x)' d.npy -q partial:x --method central --compare exact")]
+    Eval(EvalArgs),
+    /// Report on one point: value, gradient, steepest ascent, tangent plane, Hessian
+    #[command(after_help = "Examples:\n  \
+        gradgrid at 'x^2*y + sin(y)' 1,2\n  \
+        gradgrid at 'x²+y²' 1,1 --along 1,1 --json")]
+    At(AtArgs),
+    /// Show what the compiler makes of a formula
+    Show(ShowArgs),
+    /// List the GPU adapters, and which engine `auto` takes and why
+    Devices(DevicesArgs),
+    /// Explain a command, the language or the quantities
+    Help {
+        /// `language`, `quantities`, or a command
+        topic: Option<String>,
+    },
+}
+
+/// The function.
+#[derive(Debug, Args)]
+pub(crate) struct FormulaArgs {
+    /// The function, such as 'x^2*y + sin(y)'
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) formula: String,
+    /// A parameter and its value; changing one never recompiles
+    #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub(crate) parameters: Vec<String>,
+    /// The variables, the fastest axis first
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "x,y,z,w")]
+    pub(crate) vars: Vec<String>,
+}
+
+/// The grid.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Grid")]
+pub(crate) struct GridArgs {
+    /// Extent along x, both ends included, or one value [default: -5:5]
+    #[arg(long, value_name = "MIN:MAX", allow_hyphen_values = true)]
+    pub(crate) x: Option<String>,
+    /// Extent along y [default: -5:5 if y is used or drawn]
+    #[arg(long, value_name = "MIN:MAX", allow_hyphen_values = true)]
+    pub(crate) y: Option<String>,
+    /// Extent along z, or the value that z has
+    #[arg(long, value_name = "MIN:MAX", allow_hyphen_values = true)]
+    pub(crate) z: Option<String>,
+    /// Extent along w, or the value that w has
+    #[arg(long, value_name = "MIN:MAX", allow_hyphen_values = true)]
+    pub(crate) w: Option<String>,
+    /// Extent along any variable
+    #[arg(long = "axis", value_name = "NAME=MIN:MAX", allow_hyphen_values = true)]
+    pub(crate) axes: Vec<String>,
+    /// Number of nodes along each axis, x first
+    #[arg(long, short, value_name = "NXxNY…")]
+    pub(crate) size: Option<String>,
+}
+
+/// How derivatives are taken and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Computation")]
+pub(crate) struct ComputeArgs {
+    /// What to compute; `gradgrid help quantities` lists them
+    #[arg(long, short, value_name = "NAME", default_value = "magnitude", allow_hyphen_values = true)]
+    pub(crate) quantity: String,
+    /// How partial derivatives are taken: exact, central, central4, forward, backward
+    #[arg(long, value_name = "METHOD", default_value = "exact")]
+    pub(crate) method: String,
+    /// The step of a difference formula [default: chosen to balance truncation and rounding]
+    #[arg(long = "step", value_name = "H", allow_hyphen_values = true)]
+    pub(crate) step: Option<String>,
+    /// Subtract the same quantity by this other method
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) compare: Option<String>,
+    /// auto, gpu, cpu, or f64 for the double-precision reference
+    #[arg(long, value_name = "ENGINE", default_value = "auto")]
+    pub(crate) engine: String,
+    /// Memory for band buffers, such as 64M or 1G
+    #[arg(long, value_name = "SIZE", default_value = "256M")]
+    pub(crate) memory: String,
+}
+
+/// What every command that writes a file takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlotArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// The PNG file to write, or - for stdout
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) compute: ComputeArgs,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+    #[command(flatten)]
+    pub(crate) out: OutputArgs,
+}
+
+/// How values become colours.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
+pub(crate) struct PictureArgs {
+    /// Colours: viridis, magma, …; add _r to reverse [default: by quantity]
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) colormap: Option<String>,
+    /// linear, log, or symlog (linear near 0, logarithmic beyond)
+    #[arg(long, value_name = "SCALE", default_value = "linear")]
+    pub(crate) scale: String,
+    /// Values at the ends of the colour bar [default: all values, without far outliers]
+    #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true, conflicts_with = "percentile")]
+    pub(crate) range: Option<String>,
+    /// Leave out this many per cent of the values at each end of the colour bar
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) percentile: Option<f64>,
+    /// Title of the figure [default: the formula and the quantity]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Pixels of the heatmap alone, one per cell
+    #[arg(long)]
+    pub(crate) bare: bool,
+    /// Dark background
+    #[arg(long)]
+    pub(crate) dark: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Npy,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// The file to write, .npy (planes × … × y × x) or .csv, or - for stdout
+    pub(crate) output: PathBuf,
+    /// The format, where the name does not tell
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) compute: ComputeArgs,
+    #[command(flatten)]
+    pub(crate) out: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AtArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// The point, such as 1,2 or pi/2,0
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) point: String,
+    /// Also the slope along this direction: a vector, or an angle for two variables
+    #[arg(long, value_name = "U,V", allow_hyphen_values = true)]
+    pub(crate) along: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// The formula as it was understood
+    Graph,
+    /// Its derivatives
+    Derivative,
+    /// The straight-line program of the quantity
+    Program,
+    /// The shader text of the quantity
+    Wgsl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// Which stage to show; all but the shader if not given
+    #[arg(long)]
+    pub(crate) emit: Option<Emit>,
+    /// The quantity that is compiled
+    #[arg(long, short, value_name = "NAME", default_value = "magnitude", allow_hyphen_values = true)]
+    pub(crate) quantity: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

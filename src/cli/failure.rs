@@ -1,0 +1,98 @@
+//! How a command fails: a message for a person and an exit code for a script.
+
+use crate::engine::EngineError;
+use crate::expr::diagnostic::ParseError;
+use crate::io::output::OutputError;
+use crate::picture::PictureError;
+use crate::quantity::QuantityError;
+use crate::request::RequestError;
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+
+/// Bad input or usage.
+pub(crate) const BAD_INPUT: u8 = 2;
+/// The engine that was demanded is not there or cannot do it.
+const NO_ENGINE: u8 = 3;
+/// Interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// A message and the exit code that goes with it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// Bad input: `message` says what, how much, and what to do.
+    pub(crate) fn input(message: impl Display) -> Self {
+        Self { code: BAD_INPUT, message: message.to_string() }
+    }
+
+    /// A formula that cannot be read, with the place underlined.
+    pub(crate) fn formula(error: &ParseError, text: &str) -> Self {
+        let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let message = if colored { error.render_colored(text) } else { error.render(text) };
+        Self { code: BAD_INPUT, message }
+    }
+
+    /// Shows the message on stderr.
+    pub(crate) fn print(&self) {
+        // A diagnostic begins with "error:" itself.
+        let plain = self.message.trim_start_matches(|c: char| c == '\u{1b}' || c == '[' || c.is_ascii_digit() || c == ';' || c == 'm');
+        if plain.starts_with("error") {
+            eprintln!("{}", self.message.trim_end());
+        } else {
+            eprintln!("error: {}", self.message);
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let code = if matches!(error, EngineError::Gpu(_)) { NO_ENGINE } else { BAD_INPUT };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<QuantityError> for Failure {
+    fn from(error: QuantityError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Engine(error) => error.into(),
+            RequestError::Interrupted(stop) => Self { code: INTERRUPTED, message: stop.to_string() },
+            other => Self::input(other),
+        }
+    }
+}
+
+impl From<PictureError> for Failure {
+    fn from(error: PictureError) -> Self {
+        match error {
+            PictureError::Request(error) => error.into(),
+            PictureError::Io(error) => error.into(),
+            other => Self::input(other),
+        }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { code: 0, message: String::new() };
+        }
+        Self::input(format_args!("cannot write the output: {error}"))
+    }
+}

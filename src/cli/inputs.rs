@@ -1,0 +1,228 @@
+//! From arguments to the things they name: formula, grid, quantity, methods, sizes.
+
+use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
+use crate::cli::failure::Failure;
+use crate::engine::EngineChoice;
+use crate::expr::formula::{Formula, constant};
+use crate::expr::names::Names;
+use crate::grid::{Axis, Grid};
+use crate::method::Method;
+use crate::quantity::Quantity;
+use crate::request::Request;
+
+/// The extent of an axis that is not given.
+const DEFAULT_EXTENT: (f64, f64) = (-5.0, 5.0);
+
+/// Nodes along the longer side of a picture, unless given.
+const PICTURE_NODES: usize = 900;
+
+/// Nodes of an evaluation by its number of axes, unless given.
+const EVAL_NODES: [usize; 4] = [1001, 501, 101, 33];
+
+/// Reads the formula with its variables and parameters.
+pub(crate) fn formula(args: &FormulaArgs) -> Result<Formula, Failure> {
+    let mut parameters = Vec::new();
+    let mut values = Vec::new();
+    for text in &args.parameters {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::input(format_args!("--param {text}: write a name and a value, as in `--param a=2`")))?;
+        parameters.push(name.trim().to_owned());
+        values.push(number(value, &format!("--param {text}"))?);
+    }
+    let variables: Vec<String> = args.vars.iter().map(|name| name.trim().to_owned()).collect();
+    // x, y, z and w give way to parameters of the same name unless --vars names them.
+    let given: Vec<String> = if variables == ["x", "y", "z", "w"] {
+        variables.into_iter().filter(|name| !parameters.contains(name)).collect()
+    } else {
+        variables
+    };
+    let names = Names::new(given, parameters).map_err(Failure::input)?;
+    Formula::with_names(&args.formula, names, values).map_err(|error| Failure::formula(&error, &args.formula))
+}
+
+/// A finite number, or a constant formula such as `2pi`.
+pub(crate) fn number(text: &str, what: &str) -> Result<f64, Failure> {
+    constant(text).filter(|value| value.is_finite()).ok_or_else(|| {
+        Failure::input(format_args!("{what}: `{}` is not a number; write it like 2, -1.5e3 or pi/2", text.trim()))
+    })
+}
+
+/// Numbers separated by commas.
+pub(crate) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, Failure> {
+    text.split(',').map(|part| number(part, what)).collect()
+}
+
+/// Two numbers with a colon between.
+pub(crate) fn extent(text: &str, what: &str) -> Result<(f64, f64), Failure> {
+    match text.split_once(':') {
+        Some((from, to)) => Ok((number(from, what)?, number(to, what)?)),
+        None => Err(Failure::input(format_args!("{what}: write two ends with a colon between, as in -1:1, not `{text}`"))),
+    }
+}
+
+/// What a grid is made for: how many axes it has at least, and how many nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Two extended axes, pixels of equal size where that is sensible.
+    Picture,
+    /// As many axes as the formula needs.
+    Numbers,
+}
+
+/// The grid that the arguments describe for this formula.
+pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Result<Grid, Failure> {
+    let variables = formula.variables();
+    let mut extents: Vec<Option<(f64, f64, bool)>> = vec![None; variables.len()];
+    let shorthand = [("x", &args.x), ("y", &args.y), ("z", &args.z), ("w", &args.w)];
+    let shorthand = shorthand.into_iter().filter_map(|(name, text)| text.as_deref().map(|text| (name, text)));
+    let mut given: Vec<(&str, &str, String)> = shorthand.map(|(name, text)| (name, text, format!("--{name}"))).collect();
+    for text in &args.axes {
+        let (name, extent) = text.split_once('=').ok_or_else(|| {
+            Failure::input(format_args!("--axis {text}: write a variable and its extent, as in `--axis u=-1:1`"))
+        })?;
+        given.push((name.trim(), extent, format!("--axis {text}")));
+    }
+    for (name, text, what) in &given {
+        let place = variables.iter().position(|variable| variable == name).ok_or_else(|| {
+            Failure::input(format_args!("{what}: `{name}` is not a variable; the variables are {}", variables.join(", ")))
+        })?;
+        extents[place] = Some(match text.contains(':') {
+            true => extent(text, what).map(|(min, max)| (min, max, true))?,
+            false => number(text, what).map(|value| (value, value, false))?,
+        });
+    }
+    let last_given = extents.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
+    let least = if purpose == Purpose::Picture { 2 } else { 1 };
+    let count = formula.dimension().max(last_given).max(least);
+    if count > variables.len() {
+        return Err(Failure::input(format_args!("a picture needs two variables; name them with --vars")));
+    }
+    let ends: Vec<(f64, f64, bool)> = (0..count)
+        .map(|place| match (extents[place], purpose) {
+            (Some(extent), _) => Ok(extent),
+            (None, Purpose::Picture) if place >= 2 => Err(Failure::input(format_args!(
+                "the formula uses `{0}` and a picture has two axes; give `{0}` a value, as in `--axis {0}=0.5`",
+                variables[place]
+            ))),
+            (None, _) => Ok((DEFAULT_EXTENT.0, DEFAULT_EXTENT.1, true)),
+        })
+        .collect::<Result<_, Failure>>()?;
+    let sizes = sizes(args.size.as_deref(), &ends, purpose)?;
+    let axes = ends.iter().zip(sizes).zip(variables);
+    let axes = axes.map(|((&(min, max, _), len), name)| Axis::new(name.as_str(), min, max, len).map_err(Failure::input));
+    Grid::new(axes.collect::<Result<_, Failure>>()?).map_err(Failure::input)
+}
+
+/// Nodes along each axis; an axis with one value has one.
+fn sizes(text: Option<&str>, ends: &[(f64, f64, bool)], purpose: Purpose) -> Result<Vec<usize>, Failure> {
+    let extended = ends.iter().filter(|end| end.2).count();
+    let mut given = match text {
+        Some(text) => node_counts(text, extended, ends.len(), purpose)?,
+        None => Vec::new(),
+    };
+    if given.len() == ends.len() {
+        return Ok(given);
+    }
+    if given.is_empty() && purpose == Purpose::Picture && extended == 2 {
+        let (width, height) = ((ends[0].1 - ends[0].0).abs(), (ends[1].1 - ends[1].0).abs());
+        let ratio = height / width;
+        // Equal scales on both axes as long as the picture keeps a usable shape.
+        given = if !(0.25..=4.0).contains(&ratio) {
+            vec![PICTURE_NODES, PICTURE_NODES]
+        } else if ratio <= 1.0 {
+            vec![PICTURE_NODES, side(ratio)]
+        } else {
+            vec![side(1.0 / ratio), PICTURE_NODES]
+        };
+    } else if given.is_empty() {
+        given = vec![EVAL_NODES[extended.clamp(1, 4) - 1]; extended];
+    } else if given.len() == 1 {
+        given = vec![given[0]; extended];
+    }
+    let mut rest = given.into_iter();
+    Ok(ends.iter().map(|end| if end.2 { rest.next().unwrap_or(1) } else { 1 }).collect())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a ratio in [1/4, 1]")]
+fn side(ratio: f64) -> usize {
+    (PICTURE_NODES as f64 * ratio).round() as usize
+}
+
+fn node_counts(text: &str, extended: usize, axes: usize, purpose: Purpose) -> Result<Vec<usize>, Failure> {
+    let parts: Vec<&str> = text.split(['x', 'X', '×', ',']).map(str::trim).collect();
+    let counts: Option<Vec<usize>> = parts.iter().map(|part| part.parse().ok().filter(|count| *count > 0)).collect();
+    let counts = counts.ok_or_else(|| {
+        Failure::input(format_args!("--size {text}: write the number of nodes along each axis, as in 1600x800; each at least 1"))
+    })?;
+    let fits = counts.len() == extended || counts.len() == axes || (counts.len() == 1 && purpose == Purpose::Numbers);
+    match counts.as_slice() {
+        [one] if purpose == Purpose::Picture && extended == 2 => Ok(vec![*one; 2]),
+        _ if fits => Ok(counts),
+        _ => Err(Failure::input(format_args!(
+            "--size {text}: the grid has {extended} extended axes, and the size has {} numbers",
+            counts.len()
+        ))),
+    }
+}
+
+/// The quantity named, for this grid.
+pub(crate) fn quantity(text: &str, formula: &Formula, axes: usize) -> Result<Quantity, Failure> {
+    let names = &formula.variables()[..axes.min(formula.variables().len())];
+    Ok(Quantity::parse(text, names, constant)?)
+}
+
+/// The request that the arguments describe.
+pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Grid) -> Result<Request<'a>, Failure> {
+    let method: Method = args.method.parse().map_err(Failure::input)?;
+    let compare: Option<Method> = args.compare.as_deref().map(str::parse).transpose().map_err(Failure::input)?;
+    let engine: EngineChoice = args.engine.parse().map_err(Failure::input)?;
+    let step = args.step.as_deref().map(|text| number(text, "--step")).transpose()?;
+    Ok(Request::new(formula, grid)
+        .quantity(quantity(&args.quantity, formula, grid.axes().len())?)
+        .method(method)
+        .compare(compare)
+        .step(step)
+        .engine(engine)
+        .memory(memory(&args.memory)?))
+}
+
+/// Bytes, with K, M or G for powers of 1024.
+fn memory(text: &str) -> Result<usize, Failure> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor: usize = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(factor)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| Failure::input(format_args!("--memory {text}: write a size such as 512M or 2G")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_sizes_are_powers_of_1024() {
+        assert_eq!(memory("64M").ok(), Some(64 << 20), "megabytes");
+        assert_eq!(memory("1g").ok(), Some(1 << 30), "lower case");
+        assert_eq!(memory("4096").ok(), Some(4096), "bytes");
+        assert!(memory("0").is_err() && memory("many").is_err() && memory("99999999999G").is_err(), "not sizes");
+    }
+
+    #[test]
+    fn sizes_fit_the_axes() {
+        let square = [(-5.0, 5.0, true), (-5.0, 5.0, true)];
+        assert_eq!(sizes(None, &square, Purpose::Picture).ok(), Some(vec![900, 900]), "a square");
+        let wide = [(-2.0, 2.0, true), (-1.0, 1.0, true)];
+        assert_eq!(sizes(None, &wide, Purpose::Picture).ok(), Some(vec![900, 450]), "equal scales");
+        assert_eq!(sizes(Some("30"), &square, Purpose::Picture).ok(), Some(vec![30, 30]), "one number for both");
+        let slice = [(0.0, 1.0, true), (0.0, 1.0, true), (0.5, 0.5, false)];
+        assert_eq!(sizes(Some("4x5"), &slice, Purpose::Picture).ok(), Some(vec![4, 5, 1]), "a slice");
+        assert!(sizes(Some("4x5x6x7"), &square, Purpose::Numbers).is_err(), "too many");
+        assert!(sizes(Some("0x5"), &square, Purpose::Numbers).is_err(), "zero");
+    }
+}

@@ -1,0 +1,123 @@
+//! `gradgrid plot`: a quantity as a heatmap.
+
+use crate::cli::args::{PictureArgs, PlotArgs};
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::progress::Progress;
+use crate::color::Colormap;
+use crate::figure::Theme;
+use crate::io::output::Output;
+use crate::picture::{PictureOptions, RangeChoice, ScaleChoice, write_png};
+use crate::request::Prepared;
+use std::time::Instant;
+
+pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
+    let start = Instant::now();
+    png_name(args)?;
+    let formula = inputs::formula(&args.formula)?;
+    let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
+    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
+    let options = options(&args.picture)?;
+    let request = inputs::request(&args.compute, &formula, &grid)?;
+    let output = Output::create(&args.output, args.out.overwrite)?;
+    let mut prepared = request.prepare()?;
+    let note = !args.out.quiet;
+    if note {
+        say_how(&prepared, &args.compute.engine);
+    }
+    let options = PictureOptions {
+        title: args.picture.title.clone().unwrap_or_else(|| title(args, &prepared)),
+        text: provenance(args, &prepared),
+        ..options
+    };
+    let mut progress = Progress::new(args.out.quiet);
+    let (output, summary) = write_png(&mut prepared, &quantity, &options, output, &mut progress)?;
+    drop(progress);
+    let name = output.name().to_owned();
+    output.commit()?;
+    if note {
+        let (width, height) = summary.size;
+        let values = summary.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo:.6} to {hi:.6}"));
+        let masked = match summary.masked {
+            0 => String::new(),
+            masked => format!(", {masked} of {} cells undefined", summary.cells),
+        };
+        eprintln!("{name}: {width}×{height} pixels, {values}{masked}, {:.2} s", start.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+/// Pictures are PNG files; another extension is a mistake worth telling before any work.
+fn png_name(args: &PlotArgs) -> Result<(), Failure> {
+    match args.output.extension().and_then(|extension| extension.to_str()) {
+        Some(extension) if !extension.eq_ignore_ascii_case("png") => Err(Failure::input(format_args!(
+            "a picture is written as .png, not .{extension}; for numbers use `gradgrid eval` with .npy or .csv"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Which engine runs, and with which steps, on stderr.
+pub(crate) fn say_how(prepared: &Prepared, asked: &str) {
+    let asked = if asked == "auto" { " (auto)" } else { "" };
+    eprintln!("engine{asked}: {}", prepared.engine());
+    for (method, choices) in prepared.methods() {
+        for (axis, (first, _)) in prepared.grid().axes().iter().zip(choices) {
+            let (h, error) = (first.h, first.error);
+            eprintln!("{method} along {}: h = {h:e} (2^{:.0}), expected error {error:.1e}", axis.name(), h.log2());
+        }
+    }
+}
+
+fn options(args: &PictureArgs) -> Result<PictureOptions, Failure> {
+    let colormap = args.colormap.as_deref().map(Colormap::from_name).transpose().map_err(Failure::input)?;
+    let scale = match args.scale.split_once(':') {
+        None if args.scale == "linear" => ScaleChoice::Linear,
+        None if args.scale == "log" => ScaleChoice::Log,
+        None if args.scale == "symlog" => ScaleChoice::Symlog(None),
+        Some(("symlog", threshold)) => ScaleChoice::Symlog(Some(inputs::number(threshold, "--scale symlog")?)),
+        _ => {
+            return Err(Failure::input(format_args!(
+                "there is no scale `{}`; there are linear, log, symlog and symlog:THRESHOLD",
+                args.scale
+            )));
+        }
+    };
+    let range = match (&args.range, args.percentile) {
+        (Some(text), _) => inputs::extent(text, "--range").map(|(lo, hi)| RangeChoice::Fixed(lo, hi))?,
+        (None, Some(percent)) => RangeChoice::Percentile(percent),
+        (None, None) => RangeChoice::Auto,
+    };
+    let theme = if args.dark { Theme::Dark } else { Theme::Light };
+    Ok(PictureOptions { colormap, scale, range, theme, bare: args.bare, ..PictureOptions::default() })
+}
+
+fn title(args: &PlotArgs, prepared: &Prepared) -> String {
+    let formula = args.formula.formula.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut title = match prepared.names().first() {
+        Some(name) if name != "f" => format!("{name},  f = {formula}"),
+        _ => format!("f = {formula}"),
+    };
+    for parameter in &args.formula.parameters {
+        title = format!("{title},  {}", parameter.replacen('=', " = ", 1));
+    }
+    title
+}
+
+/// What made the picture, for whoever finds it later.
+fn provenance(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
+    let axes: Vec<String> = prepared.grid().axes().iter().map(ToString::to_string).collect();
+    let mut text = vec![
+        ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
+        ("Title".to_owned(), title(args, prepared)),
+        ("Formula".to_owned(), args.formula.formula.clone()),
+        ("Quantity".to_owned(), args.compute.quantity.clone()),
+        ("Method".to_owned(), args.compute.method.clone()),
+        ("Engine".to_owned(), prepared.engine().to_string()),
+        ("Grid".to_owned(), axes.join("; ")),
+    ];
+    if !args.formula.parameters.is_empty() {
+        text.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
+    }
+    text
+}

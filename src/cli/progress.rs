@@ -1,0 +1,54 @@
+//! Progress on stderr, when it is a terminal, and Ctrl-C.
+
+use crate::tile::watch::{Interrupted, Watch};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// A progress bar that ends the work when the user asks for it.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Starts to listen for Ctrl-C; the bar appears once work takes longer than a moment.
+    pub(crate) fn new(quiet: bool) -> Self {
+        // A second handler cannot be set; the first one does the same.
+        let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed));
+        let target = if quiet || !io::stderr().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(10)
+        };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let template = "{msg:18} {bar:32} {percent:>3} %  {human_pos} of {human_len} cells  {per_sec}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+}
+
+impl Watch for Progress {
+    fn begin(&mut self, pass: &str, cells: usize) {
+        self.bar.reset();
+        self.bar.set_length(cells as u64);
+        self.bar.set_message(pass.to_owned());
+        self.bar.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn advance(&mut self, cells: usize) -> Result<(), Interrupted> {
+        self.bar.inc(cells as u64);
+        if STOPPED.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,9 @@
+//! File formats, one per file, and the destination that they are written to.
+//!
+//! Writers take their data band by band, so that no grid has to fit in memory; see [`output`] for how a file appears whole
+//! or not at all.
+
+pub mod csv;
+pub mod npy;
+pub mod output;
+pub mod png;

@@ -1,0 +1,338 @@
+//! Pictures: a prepared request as a PNG heatmap, drawn band by band in two passes — the range, then the colours.
+//!
+//! The picture draws y upward, one pixel per cell (small grids are magnified in figures). Memory is that of a band, whatever the size.
+//!
+//! **Range.** Unless given, the colour bar spans all values, except that a far outlier does not flatten the rest: an end that lies
+//! further beyond the 1st or 99th percentile than three times the distance between these two is drawn in to that percentile, and the
+//! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn.
+
+use crate::color::Colormap;
+use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
+use crate::io::png::{IndexedPng, PngError};
+use crate::kernels::key;
+use crate::kernels::range::RangeStats;
+use crate::quantity::Quantity;
+use crate::request::{Prepared, RequestError};
+use crate::tile::watch::Watch;
+use std::io::{self, Write};
+use std::ops::Range;
+use thiserror::Error;
+
+/// Why a picture cannot be drawn.
+#[derive(Debug, Error)]
+pub enum PictureError {
+    /// The quantity has no single value per cell.
+    #[error("{quantity} has {planes} values per cell and a picture shows one; ask for {advice}")]
+    Planes {
+        /// The quantity.
+        quantity: String,
+        /// How many values.
+        planes: usize,
+        /// What to ask for instead.
+        advice: &'static str,
+    },
+    /// The grid has more than two extended axes.
+    #[error("a picture has two axes, and {axis} has {len} nodes; give it one value, as in `--axis {axis}=0.5`")]
+    Axes {
+        /// The axis that is too much.
+        axis: String,
+        /// Its nodes.
+        len: usize,
+    },
+    /// A side has more cells than a picture can have.
+    #[error("a picture cannot have {0} cells on a side")]
+    Side(usize),
+    /// The percentile is not one.
+    #[error("a percentile to leave out at each end is at least 0 and less than 50, not {0}")]
+    Percentile(f64),
+    /// The figure cannot be laid out.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// The values cannot be computed.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The file cannot be written.
+    #[error(transparent)]
+    Png(#[from] PngError),
+    /// The destination fails.
+    #[error("cannot write the picture: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// How the ends of the colour bar are found.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum RangeChoice {
+    /// All values but far outliers.
+    #[default]
+    Auto,
+    /// Without this many per cent at each end.
+    Percentile(f64),
+    /// These.
+    Fixed(f64, f64),
+}
+
+/// How values become colours; the scale `None` in `linthresh` position is chosen from the range.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PictureOptions {
+    /// The colormap; by quantity if `None`.
+    pub colormap: Option<Colormap>,
+    /// Linear, logarithmic, or both.
+    pub scale: ScaleChoice,
+    /// The ends of the colour bar.
+    pub range: RangeChoice,
+    /// The heading.
+    pub title: String,
+    /// A smaller line below it.
+    pub subtitle: String,
+    /// The cells alone.
+    pub bare: bool,
+    /// Dark on light or light on dark.
+    pub theme: Theme,
+    /// Words that travel with the file.
+    pub text: Vec<(String, String)>,
+}
+
+/// The scale of the colour bar.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum ScaleChoice {
+    /// Equal steps.
+    #[default]
+    Linear,
+    /// Equal ratios.
+    Log,
+    /// Linear up to this threshold, or one found from the range, and logarithmic beyond.
+    Symlog(Option<f64>),
+}
+
+/// What was drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PictureSummary {
+    /// Pixels across and down.
+    pub size: (u32, u32),
+    /// Smallest and largest value.
+    pub extremes: Option<(f64, f64)>,
+    /// The ends of the colour bar.
+    pub range: Option<(f64, f64)>,
+    /// Cells without a value.
+    pub masked: u64,
+    /// All cells.
+    pub cells: u64,
+}
+
+/// Draws the only plane of `prepared` as a PNG into `writer` and gives it back.
+///
+/// # Errors
+/// A quantity of several planes, a grid that is not a plane, a range the scale cannot show, and what engine, watch or writer report.
+pub fn write_png<W: Write + 'static>(
+    prepared: &mut Prepared,
+    quantity: &Quantity,
+    options: &PictureOptions,
+    writer: W,
+    watch: &mut dyn Watch,
+) -> Result<(W, PictureSummary), PictureError> {
+    let (width, height) = check(prepared, quantity)?;
+    if let RangeChoice::Percentile(p) = options.range
+        && !(0.0..50.0).contains(&p)
+    {
+        return Err(PictureError::Percentile(p));
+    }
+    let stats = prepared.range(0, watch)?;
+    let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
+    let (across, down) = figure.size();
+    let png = IndexedPng::new(writer, across, down, &figure.palette(), &options.text)?;
+    let writer = draw(prepared, &figure, png, watch)?;
+    let masked = stats.masked + stats.infinite;
+    let range = figure.spec().range;
+    Ok((writer, PictureSummary { size: (across, down), extremes: stats.extremes(), range, masked, cells: stats.cells() }))
+}
+
+fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(u32, u32), PictureError> {
+    let planes = prepared.program().outputs().len();
+    if planes != 1 {
+        let advice = match quantity {
+            Quantity::Gradient => "`magnitude`, `direction` or `partial:x`",
+            Quantity::Hessian => "`hessian-det`, `laplacian` or `partial:x,y`",
+            _ => "`direction`, or for one component `directional:1,0`",
+        };
+        return Err(PictureError::Planes { quantity: quantity.to_string(), planes, advice });
+    }
+    let axes = prepared.grid().axes();
+    if let Some(axis) = axes.iter().skip(2).find(|axis| axis.len() > 1) {
+        return Err(PictureError::Axes { axis: axis.name().to_owned(), len: axis.len() });
+    }
+    let side = |len: usize| u32::try_from(len).map_err(|_| PictureError::Side(len));
+    Ok((side(prepared.grid().width())?, side(prepared.grid().rows())?))
+}
+
+fn draw<W: Write + 'static>(
+    prepared: &mut Prepared,
+    figure: &Figure,
+    mut png: IndexedPng<W>,
+    watch: &mut dyn Watch,
+) -> Result<W, PictureError> {
+    let (width, rows) = (prepared.grid().width(), prepared.grid().rows());
+    let thresholds = prepared.thresholds(&figure.thresholds())?;
+    let mut painter = figure.painter();
+    // A cell takes its value and its index on the engine, its index and its place in the picture here.
+    let piece = prepared.plan(16).band;
+    let (mut band, mut part) = (Vec::new(), Vec::new());
+    watch.begin("drawing", prepared.grid().cells());
+    for lines in rows_from_top(rows, (piece / width).max(1)) {
+        band.clear();
+        // Top row first, while cells count from the lowest: a band is computed as it lies and turned over row by row.
+        let cells = lines.start * width..lines.end * width;
+        for first in cells.clone().step_by(piece) {
+            let next = (first + piece).min(cells.end);
+            prepared.palette(first..next, 0, &thresholds, &mut part)?;
+            band.extend_from_slice(&part);
+            watch.advance(next - first).map_err(RequestError::from)?;
+        }
+        turn_over(&mut band, width);
+        painter.paint(&band, &mut |pixels| png.write_rows(pixels).map_err(io::Error::other))?;
+    }
+    Ok(png.finish()?)
+}
+
+/// Bands of at most `most` rows that cover `0..rows`, from the last row down.
+fn rows_from_top(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows.div_ceil(most)).map(move |band| {
+        let end = rows - band * most;
+        end.saturating_sub(most)..end
+    })
+}
+
+fn turn_over(band: &mut [u8], width: usize) {
+    let rows = band.len() / width;
+    for row in 0..rows / 2 {
+        let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);
+        lower[row * width..(row + 1) * width].swap_with_slice(&mut upper[..width]);
+    }
+}
+
+fn spec(
+    prepared: &Prepared,
+    quantity: &Quantity,
+    options: &PictureOptions,
+    stats: &RangeStats,
+    (width, height): (u32, u32),
+) -> FigureSpec {
+    let axes = prepared.grid().axes();
+    let axis = |i: usize| {
+        axes.get(i).map_or(FigureAxis { label: String::new(), min: 0.0, max: 0.0 }, |axis| FigureAxis {
+            label: axis.name().to_owned(),
+            min: axis.min(),
+            max: axis.max(),
+        })
+    };
+    let colormap = options.colormap.unwrap_or_else(|| default_colormap(quantity, stats));
+    let range = ends(quantity, options, colormap, stats);
+    let scale = match options.scale {
+        ScaleChoice::Linear => Scale::Linear,
+        ScaleChoice::Log => Scale::Log,
+        ScaleChoice::Symlog(threshold) => {
+            let largest = range.map_or(1.0, |(lo, hi)| lo.abs().max(hi.abs()));
+            let found = if largest > 0.0 { largest / 1000.0 } else { 1.0 };
+            Scale::Symlog { linthresh: threshold.unwrap_or(found) }
+        }
+    };
+    let beyond = |outside: bool| outside && stats.finite > 0;
+    FigureSpec {
+        x: axis(0),
+        y: axis(1),
+        title: options.title.clone(),
+        subtitle: options.subtitle.clone(),
+        quantity: prepared.names().swap_remove(0),
+        colormap,
+        scale,
+        range,
+        below: beyond(range.is_some_and(|(lo, _)| stats.min < lo)),
+        above: beyond(range.is_some_and(|(_, hi)| stats.max > hi)),
+        masked: stats.masked + stats.infinite,
+        theme: options.theme,
+        bare: options.bare,
+        ..FigureSpec::new(width, height)
+    }
+}
+
+/// Slopes and curvatures of both signs are shown around zero, angles in a circle, all else in viridis.
+fn default_colormap(quantity: &Quantity, stats: &RangeStats) -> Colormap {
+    match quantity {
+        Quantity::Direction => Colormap::TWILIGHT,
+        Quantity::Partial(_) | Quantity::Directional(_) | Quantity::Laplacian | Quantity::HessianDet
+            if stats.min < 0.0 && stats.max > 0.0 =>
+        {
+            Colormap::COOLWARM
+        }
+        _ => Colormap::VIRIDIS,
+    }
+}
+
+fn ends(quantity: &Quantity, options: &PictureOptions, colormap: Colormap, stats: &RangeStats) -> Option<(f64, f64)> {
+    let (min, max) = stats.extremes()?;
+    let percentile = |p: f64| stats.percentile(p).unwrap_or(min);
+    let (lo, hi) = match options.range {
+        RangeChoice::Fixed(lo, hi) => return Some((lo, hi)),
+        RangeChoice::Percentile(p) => (percentile(p), percentile(100.0 - p)),
+        RangeChoice::Auto if quantity.is_angle() => return Some((-std::f64::consts::PI, std::f64::consts::PI)),
+        RangeChoice::Auto if options.scale == ScaleChoice::Linear => {
+            let (low, high) = (percentile(1.0), percentile(99.0));
+            let reach = 3.0 * (high - low);
+            (if low - min > reach { low } else { min }, if max - high > reach { high } else { max })
+        }
+        RangeChoice::Auto => (min, max),
+    };
+    match options.scale {
+        ScaleChoice::Log if lo <= 0.0 => Some((smallest_positive(stats).unwrap_or(lo), hi)),
+        _ if colormap.is_diverging() => {
+            let reach = lo.abs().max(hi.abs());
+            Some((-reach, reach))
+        }
+        _ => Some((lo, hi)),
+    }
+}
+
+/// The lower end of the first histogram bin that holds positive values, for a logarithmic scale.
+fn smallest_positive(stats: &RangeStats) -> Option<f64> {
+    let zero = key::of_f32(0.0);
+    let bins = stats.histogram.iter().enumerate().filter(|(_, count)| **count > 0);
+    let positive = bins.map(|(bin, _)| stats.bins.keys(bin)).find(|(_, last)| *last > zero)?;
+    let value = f64::from(key::to_f32(positive.0.max(zero + 1)));
+    // The bin that begins at zero reaches down to subnormals, which say nothing about the field.
+    Some(if value < f64::from(f32::MIN_POSITIVE) { f64::from(f32::MIN_POSITIVE).min(stats.max) } else { value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_from_the_top_and_each_once() {
+        let bands: Vec<_> = rows_from_top(7, 3).collect();
+        assert_eq!(bands, [4..7, 1..4, 0..1], "from the last row down");
+        let mut band = vec![1, 1, 2, 2, 3, 3];
+        turn_over(&mut band, 2);
+        assert_eq!(band, [3, 3, 2, 2, 1, 1], "row by row");
+    }
+
+    #[test]
+    fn outliers_do_not_flatten_the_picture() {
+        let mut stats = RangeStats::default();
+        let mut values: Vec<f64> = (0..10_000).map(|i| f64::from(i) / 10_000.0).collect();
+        values.push(1e6);
+        stats.add_f64(&values);
+        let options = PictureOptions::default();
+        let (lo, hi) = ends(&Quantity::Magnitude, &options, Colormap::VIRIDIS, &stats).expect("values");
+        assert!(lo == 0.0 && hi < 1.1, "{lo} to {hi}");
+        let wide = PictureOptions { range: RangeChoice::Percentile(0.0), ..options };
+        assert_eq!(ends(&Quantity::Magnitude, &wide, Colormap::VIRIDIS, &stats), Some((0.0, 1e6)), "all of it, if asked");
+    }
+
+    #[test]
+    fn logarithms_start_at_positive_values() {
+        let mut stats = RangeStats::default();
+        stats.add_f64(&[-1.0, 0.0, 0.01, 1.0, 100.0]);
+        let lowest = smallest_positive(&stats).expect("there are some");
+        // A bin is 2⁻⁷ wide, relative to its values.
+        assert!(lowest <= 0.01 && lowest > 0.01 * (1.0 - 1.0 / 64.0), "{lowest}");
+    }
+}

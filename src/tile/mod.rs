@@ -1,0 +1,4 @@
+//! Tiles: any grid in fixed memory, as bands of neighbouring cells that pass through reused buffers.
+
+pub mod plan;
+pub mod watch;
