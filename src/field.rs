@@ -37,7 +37,9 @@ impl Samples {
     #[must_use]
     pub fn get(&self, plane: usize, cell: usize) -> f64 {
         match self {
-            Self::F32(planes) => planes.get(plane).and_then(|plane| plane.get(cell)).map_or(f64::NAN, |v| f64::from(*v)),
+            Self::F32(planes) => {
+                planes.get(plane).and_then(|plane| plane.get(cell)).map_or(f64::NAN, |v| f64::from(*v))
+            }
             Self::F64(planes) => planes.get(plane).and_then(|plane| plane.get(cell)).copied().unwrap_or(f64::NAN),
         }
     }

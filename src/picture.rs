@@ -143,7 +143,10 @@ pub fn write_png<W: Write + 'static>(
     let writer = draw(prepared, &figure, png, watch)?;
     let masked = stats.masked + stats.infinite;
     let range = figure.spec().range;
-    Ok((writer, PictureSummary { size: (across, down), extremes: stats.extremes(), range, masked, cells: stats.cells() }))
+    Ok((
+        writer,
+        PictureSummary { size: (across, down), extremes: stats.extremes(), range, masked, cells: stats.cells() },
+    ))
 }
 
 fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(u32, u32), PictureError> {
@@ -291,14 +294,16 @@ fn ends(quantity: &Quantity, options: &PictureOptions, colormap: Colormap, stats
     }
 }
 
-/// The lower end of the first histogram bin that holds positive values, for a logarithmic scale.
+/// The lower end of the first histogram bin above zero that holds values, for a logarithmic scale.
+///
+/// The bin that zero itself is in reaches up into the subnormals, which say nothing about the field.
 fn smallest_positive(stats: &RangeStats) -> Option<f64> {
     let zero = key::of_f32(0.0);
-    let bins = stats.histogram.iter().enumerate().filter(|(_, count)| **count > 0);
-    let positive = bins.map(|(bin, _)| stats.bins.keys(bin)).find(|(_, last)| *last > zero)?;
-    let value = f64::from(key::to_f32(positive.0.max(zero + 1)));
-    // The bin that begins at zero reaches down to subnormals, which say nothing about the field.
-    Some(if value < f64::from(f32::MIN_POSITIVE) { f64::from(f32::MIN_POSITIVE).min(stats.max) } else { value })
+    let mut bins = stats.histogram.iter().enumerate().filter(|(_, count)| **count > 0);
+    bins.find_map(|(bin, _)| {
+        let (first, _) = stats.bins.keys(bin);
+        (first > zero).then(|| f64::from(key::to_f32(first)))
+    })
 }
 
 #[cfg(test)]
@@ -324,7 +329,11 @@ mod tests {
         let (lo, hi) = ends(&Quantity::Magnitude, &options, Colormap::VIRIDIS, &stats).expect("values");
         assert!(lo == 0.0 && hi < 1.1, "{lo} to {hi}");
         let wide = PictureOptions { range: RangeChoice::Percentile(0.0), ..options };
-        assert_eq!(ends(&Quantity::Magnitude, &wide, Colormap::VIRIDIS, &stats), Some((0.0, 1e6)), "all of it, if asked");
+        assert_eq!(
+            ends(&Quantity::Magnitude, &wide, Colormap::VIRIDIS, &stats),
+            Some((0.0, 1e6)),
+            "all of it, if asked"
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! | `direction` | 1 | angle of ∇f in (−π, π], n = 2 |
 //! | `ascent`, `descent` | n | ±∇f/‖∇f‖, the unit vectors of steepest ascent and descent |
 //! | `normal` | n | unit normal of the level set through the point, uphill |
-//! | `directional:A`, `directional:u,v` | 1 | D_u f = ∇f·u for the unit vector at angle A, or along (u, v) |
+//! | `directional:A`, `directional:u,v` | 1 | slope ∇f·u along the unit vector u at angle A, or along (u, v) |
 //! | `laplacian` | 1 | Σ ∂²f/∂xᵢ² |
 //! | `hessian` | n(n+1)/2 | second partials, the upper triangle row by row |
 //! | `hessian-det` | 1 | determinant of the Hessian, n ≤ 4 |
@@ -247,13 +247,11 @@ impl Quantity {
                 Ok(planes)
             }
             Self::HessianDet if n <= 4 => {
-                let mut rows = vec![vec![f; n]; n];
+                let mut rows = Vec::new();
                 for i in 0..n {
-                    for j in i..n {
-                        let node = differentiator.second(g, f, i, j)?;
-                        rows[i][j] = node;
-                        rows[j][i] = node;
-                    }
+                    // Equal entries of a symmetric matrix are made from the same pair, so that they are one node.
+                    let row = (0..n).map(|j| differentiator.second(g, f, i.min(j), i.max(j)));
+                    rows.push(row.collect::<Result<Vec<NodeId>, TooLarge>>()?);
                 }
                 Ok(vec![("det H".to_owned(), determinant(g, &rows))])
             }

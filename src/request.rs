@@ -28,7 +28,9 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RequestError {
     /// The formula uses a variable that the grid has no axis for.
-    #[error("the formula uses `{variable}`, and the grid has no such axis; give it one, as in `--axis {variable}=-1:1`")]
+    #[error(
+        "the formula uses `{variable}`, and the grid has no such axis; give it one, as in `--axis {variable}=-1:1`"
+    )]
     MissingAxis {
         /// The variable.
         variable: String,

@@ -6,7 +6,7 @@
 //! f(p + h) ≈ f(p) + ∇f(p)·h + ½ hᵀH h
 //! ```
 //!
-//! and the slope D_u f = ∇f·u along a unit vector u lies between −‖∇f‖ and +‖∇f‖, both reached along ∓∇f/‖∇f‖.
+//! and the slope ∇f·u along a unit vector u lies between −‖∇f‖ and +‖∇f‖, both reached along ∓∇f/‖∇f‖.
 
 use crate::expr::formula::Formula;
 use crate::expr::graph::{NodeId, TooLarge};
@@ -32,7 +32,7 @@ pub struct PointReport {
     pub ascent: Vec<f64>,
     /// Second partials, a full symmetric matrix.
     pub hessian: Vec<Vec<f64>>,
-    /// D_u f along the direction asked for, with its unit vector.
+    /// The unit vector of the direction asked for, and the slope along it.
     pub directional: Option<(Vec<f64>, f64)>,
 }
 
@@ -50,28 +50,25 @@ impl PointReport {
         let root = formula.root();
         let mut outputs = Vec::new();
         let mut counts = Vec::new();
-        let mut quantities = vec![Quantity::Value, Quantity::Gradient, Quantity::Magnitude, Quantity::Ascent, Quantity::Hessian];
+        let mut quantities =
+            vec![Quantity::Value, Quantity::Gradient, Quantity::Magnitude, Quantity::Ascent, Quantity::Hessian];
         quantities.extend(direction.map(|u| Quantity::Directional(u.to_vec())));
         for quantity in quantities {
             let planes = quantity.build(&mut g, root, names, &exact)?;
             counts.push(planes.len());
             outputs.extend(planes);
         }
-        let program = Program::compile(&mut g, root, &outputs, n, formula.values().len()).map_err(|TooLarge| TooLarge)?;
+        let program =
+            Program::compile(&mut g, root, &outputs, n, formula.values().len()).map_err(|TooLarge| TooLarge)?;
         let mut values = Interpreter::<f64>::new(&program, formula.values()).point(point).into_iter();
         let mut parts = counts.iter().map(|&count| values.by_ref().take(count).collect::<Vec<f64>>());
         let mut next = || parts.next().unwrap_or_default();
         let (value, gradient, magnitude, ascent, triangle) = (next(), next(), next(), next(), next());
         let slope = next().first().copied();
-        let mut hessian = vec![vec![f64::NAN; n]; n];
-        let mut entries = triangle.into_iter();
-        for i in 0..n {
-            for j in i..n {
-                let entry = entries.next().unwrap_or(f64::NAN);
-                hessian[i][j] = entry;
-                hessian[j][i] = entry;
-            }
-        }
+        // Row i of the upper triangle has n − i entries and begins behind those of the rows above.
+        let entry = |i: usize, j: usize| triangle.get(i * n - i * i.saturating_sub(1) / 2 + (j - i)).copied();
+        let row = |i: usize| (0..n).map(|j| entry(i.min(j), i.max(j)).unwrap_or(f64::NAN)).collect();
+        let hessian: Vec<Vec<f64>> = (0..n).map(row).collect();
         let directional = direction.zip(slope).map(|(u, slope)| {
             let length = u.iter().fold(0.0, |length: f64, part| length.hypot(*part));
             (u.iter().map(|part| part / length).collect(), slope)

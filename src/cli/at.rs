@@ -63,7 +63,8 @@ fn plain_text(report: &PointReport, formula: &str) -> String {
     }
     lines.push(format!("gradient        ∇f = {}", tuple(&report.gradient)));
     lines.push(format!("steepest slope ‖∇f‖ = {}", number(report.magnitude)));
-    let ascent = if report.magnitude == 0.0 { "none: ∇f = 0, a critical point".to_owned() } else { tuple(&report.ascent) };
+    let ascent =
+        if report.magnitude == 0.0 { "none: ∇f = 0, a critical point".to_owned() } else { tuple(&report.ascent) };
     lines.push(format!("steepest ascent  u = {ascent}"));
     if let Some((u, slope)) = &report.directional {
         lines.push(format!("along u = {}: D_u f = {}", tuple(u), number(*slope)));

@@ -10,16 +10,20 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<(), Failure> {
     let adapters = Gpu::adapters();
     let (engine, why) = auto(&adapters);
     let text = if args.json {
-        let list: Vec<_> = adapters.iter().map(|info| {
-            json!({
-                "name": info.name, "type": info.kind.to_string(), "backend": info.backend, "driver": info.driver,
-                "driver_info": info.driver_info, "software": info.is_software(),
-                "max_binding_bytes": info.limits.binding, "max_buffer_bytes": info.limits.buffer,
-                "f64": info.f64, "timestamps": info.timestamps,
+        let list: Vec<_> = adapters
+            .iter()
+            .map(|info| {
+                json!({
+                    "name": info.name, "type": info.kind.to_string(), "backend": info.backend, "driver": info.driver,
+                    "driver_info": info.driver_info, "software": info.is_software(),
+                    "max_binding_bytes": info.limits.binding, "max_buffer_bytes": info.limits.buffer,
+                    "f64": info.f64, "timestamps": info.timestamps,
+                })
             })
-        }).collect();
+            .collect();
         let threads = rayon::current_num_threads();
-        let value = json!({ "schema": "gradgrid.devices/1", "adapters": list, "threads": threads, "auto": engine, "why": why });
+        let value =
+            json!({ "schema": "gradgrid.devices/1", "adapters": list, "threads": threads, "auto": engine, "why": why });
         format!("{value:#}\n")
     } else {
         plain(&adapters, engine, &why)
@@ -44,7 +48,11 @@ fn plain(adapters: &[AdapterInfo], engine: &str, why: &str) -> String {
         lines.push(format!("{} ({}, {})", info.name, info.kind, info.backend));
         lines.push(format!("  driver    {} {}", info.driver, info.driver_info));
         let mib = |bytes: u64| bytes >> 20;
-        lines.push(format!("  limits    {} MiB a binding, {} MiB a buffer", mib(info.limits.binding), mib(info.limits.buffer)));
+        lines.push(format!(
+            "  limits    {} MiB a binding, {} MiB a buffer",
+            mib(info.limits.binding),
+            mib(info.limits.buffer)
+        ));
         let yes = |has: bool| if has { "yes" } else { "no" };
         lines.push(format!("  features  f64 {}, timestamps {}", yes(info.f64), yes(info.timestamps)));
     }

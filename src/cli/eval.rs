@@ -51,7 +51,9 @@ fn format(args: &EvalArgs) -> Result<Format, Failure> {
         (Some(format), _) => Ok(format),
         (None, Some("npy")) => Ok(Format::Npy),
         (None, Some("csv")) => Ok(Format::Csv),
-        (None, Some("png")) => Err(Failure::input("numbers are written as .npy or .csv; for a picture use `gradgrid plot`")),
+        (None, Some("png")) => {
+            Err(Failure::input("numbers are written as .npy or .csv; for a picture use `gradgrid plot`"))
+        }
         (None, _) => Err(Failure::input(format_args!(
             "cannot tell the format of '{}' from its name; end it in .npy or .csv, or say --format npy or csv",
             args.output.display()

@@ -39,7 +39,9 @@ impl Failure {
     /// Shows the message on stderr.
     pub(crate) fn print(&self) {
         // A diagnostic begins with "error:" itself.
-        let plain = self.message.trim_start_matches(|c: char| c == '\u{1b}' || c == '[' || c.is_ascii_digit() || c == ';' || c == 'm');
+        let plain = self
+            .message
+            .trim_start_matches(|c: char| c == '\u{1b}' || c == '[' || c.is_ascii_digit() || c == ';' || c == 'm');
         if plain.starts_with("error") {
             eprintln!("{}", self.message.trim_end());
         } else {

@@ -24,9 +24,9 @@ pub(crate) fn formula(args: &FormulaArgs) -> Result<Formula, Failure> {
     let mut parameters = Vec::new();
     let mut values = Vec::new();
     for text in &args.parameters {
-        let (name, value) = text
-            .split_once('=')
-            .ok_or_else(|| Failure::input(format_args!("--param {text}: write a name and a value, as in `--param a=2`")))?;
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            Failure::input(format_args!("--param {text}: write a name and a value, as in `--param a=2`"))
+        })?;
         parameters.push(name.trim().to_owned());
         values.push(number(value, &format!("--param {text}"))?);
     }
@@ -57,7 +57,9 @@ pub(crate) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, Failure> {
 pub(crate) fn extent(text: &str, what: &str) -> Result<(f64, f64), Failure> {
     match text.split_once(':') {
         Some((from, to)) => Ok((number(from, what)?, number(to, what)?)),
-        None => Err(Failure::input(format_args!("{what}: write two ends with a colon between, as in -1:1, not `{text}`"))),
+        None => {
+            Err(Failure::input(format_args!("{what}: write two ends with a colon between, as in -1:1, not `{text}`")))
+        }
     }
 }
 
@@ -76,7 +78,8 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
     let mut extents: Vec<Option<(f64, f64, bool)>> = vec![None; variables.len()];
     let shorthand = [("x", &args.x), ("y", &args.y), ("z", &args.z), ("w", &args.w)];
     let shorthand = shorthand.into_iter().filter_map(|(name, text)| text.as_deref().map(|text| (name, text)));
-    let mut given: Vec<(&str, &str, String)> = shorthand.map(|(name, text)| (name, text, format!("--{name}"))).collect();
+    let mut given: Vec<(&str, &str, String)> =
+        shorthand.map(|(name, text)| (name, text, format!("--{name}"))).collect();
     for text in &args.axes {
         let (name, extent) = text.split_once('=').ok_or_else(|| {
             Failure::input(format_args!("--axis {text}: write a variable and its extent, as in `--axis u=-1:1`"))
@@ -85,7 +88,10 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
     }
     for (name, text, what) in &given {
         let place = variables.iter().position(|variable| variable == name).ok_or_else(|| {
-            Failure::input(format_args!("{what}: `{name}` is not a variable; the variables are {}", variables.join(", ")))
+            Failure::input(format_args!(
+                "{what}: `{name}` is not a variable; the variables are {}",
+                variables.join(", ")
+            ))
         })?;
         extents[place] = Some(match text.contains(':') {
             true => extent(text, what).map(|(min, max)| (min, max, true))?,
@@ -110,7 +116,8 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
         .collect::<Result<_, Failure>>()?;
     let sizes = sizes(args.size.as_deref(), &ends, purpose)?;
     let axes = ends.iter().zip(sizes).zip(variables);
-    let axes = axes.map(|((&(min, max, _), len), name)| Axis::new(name.as_str(), min, max, len).map_err(Failure::input));
+    let axes =
+        axes.map(|((&(min, max, _), len), name)| Axis::new(name.as_str(), min, max, len).map_err(Failure::input));
     Grid::new(axes.collect::<Result<_, Failure>>()?).map_err(Failure::input)
 }
 
@@ -153,7 +160,9 @@ fn node_counts(text: &str, extended: usize, axes: usize, purpose: Purpose) -> Re
     let parts: Vec<&str> = text.split(['x', 'X', '×', ',']).map(str::trim).collect();
     let counts: Option<Vec<usize>> = parts.iter().map(|part| part.parse().ok().filter(|count| *count > 0)).collect();
     let counts = counts.ok_or_else(|| {
-        Failure::input(format_args!("--size {text}: write the number of nodes along each axis, as in 1600x800; each at least 1"))
+        Failure::input(format_args!(
+            "--size {text}: write the number of nodes along each axis, as in 1600x800; each at least 1"
+        ))
     })?;
     let fits = counts.len() == extended || counts.len() == axes || (counts.len() == 1 && purpose == Purpose::Numbers);
     match counts.as_slice() {

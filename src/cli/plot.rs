@@ -37,7 +37,8 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     output.commit()?;
     if note {
         let (width, height) = summary.size;
-        let values = summary.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo:.6} to {hi:.6}"));
+        let values =
+            summary.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo:.6} to {hi:.6}"));
         let masked = match summary.masked {
             0 => String::new(),
             masked => format!(", {masked} of {} cells undefined", summary.cells),

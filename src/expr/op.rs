@@ -6,7 +6,7 @@
 //!   sequence of operations, the derivative rule, the domain and the error bound; or
 //! - **sugar**: an expansion into other nodes, so that all of the above follows.
 //!
-//! The derivative rules stand in [`super::pull`], the domains in [`super::domain`], the error bounds in [`super::bound`].
+//! The derivative rules stand in `pull.rs`, the domains in `domain.rs`, the error bounds in [`super::bound`].
 //!
 //! Adding an operation is adding a row to the `ops!` table below, plus a function in `math` and its twin in
 //! `shaders/lib` when the mathematics is new.

@@ -52,7 +52,11 @@ pub fn write_f64(out: &mut impl Write, values: &[f64]) -> io::Result<()> {
     write_values(out, values, |value| value.to_le_bytes())
 }
 
-fn write_values<T: Copy, const N: usize>(out: &mut impl Write, values: &[T], bytes: fn(T) -> [u8; N]) -> io::Result<()> {
+fn write_values<T: Copy, const N: usize>(
+    out: &mut impl Write,
+    values: &[T],
+    bytes: fn(T) -> [u8; N],
+) -> io::Result<()> {
     // A block at a time keeps the copy in the cache whatever the byte order of the machine.
     let mut block = [0; 4096];
     for chunk in values.chunks(block.len() / N) {

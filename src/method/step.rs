@@ -7,7 +7,7 @@
 //! ```
 //!
 //! where d is the order of the derivative, M the size of the derivative of order p + d, and e the error of one evaluation of f.
-//! Both terms come from the function itself: M from its exact higher derivatives and e = [`EVALUATION_ULPS`]·u·|f|,
+//! Both terms come from the function itself: M from its exact higher derivatives and e = `EVALUATION_ULPS`·u·|f|,
 //! sampled over the domain. Of all powers of two the one with the least E is taken; a power of two makes x ± h exact.
 //! (Press et al., *Numerical Recipes*, 3rd ed., §5.7; for `central`, the optimum is h = (3e/M)^(1/3).)
 //!

@@ -5,6 +5,7 @@
 //! interpreter ([`interpret`]) on the CPU and the WGSL writer ([`emit`]) for the GPU. Both do the same operations in the
 //! same order, which is why they can give the same bytes.
 
+pub mod bound;
 pub mod emit;
 pub mod interpret;
 mod lower;

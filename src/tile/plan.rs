@@ -23,7 +23,7 @@ pub struct Bands {
 impl Bands {
     /// Bands of as many cells as `budget` bytes hold at `bytes_per_cell`, and at most `limit`.
     ///
-    /// At least [`ALIGNMENT`] cells are taken even where the budget is smaller.
+    /// At least 256 cells are taken even where the budget is smaller.
     #[must_use]
     pub fn new(cells: usize, bytes_per_cell: usize, budget: usize, limit: usize) -> Self {
         let band = (budget / bytes_per_cell.max(1)).min(limit).min(LARGEST);
