@@ -4,7 +4,7 @@
 //! text ──lex──▶ tokens ──parse──▶ syntax tree ──resolve──▶ Graph ──derive──▶ Graph
 //! ```
 //!
-//! The grammar stands in [`parse`], the operations in [`op`], the derivative algorithm in [`derive`].
+//! The grammar stands in [`parse`], the operations in [`op`], the derivative algorithm in [`mod@derive`].
 
 pub mod ast;
 pub mod bound;
