@@ -15,13 +15,17 @@
 //! | `laplacian` | 1 | Σ ∂²f/∂xᵢ² |
 //! | `hessian` | n(n+1)/2 | second partials, the upper triangle row by row |
 //! | `hessian-det` | 1 | determinant of the Hessian, n ≤ 4 |
+//! | `mask`, `mask:Q` | 1 | why a cell of quantity Q has no value, a code of [`crate::program::mask`]; of the gradient if not said |
+//! | `bound`, `bound:Q` | as Q | what the computed `f32` value is off by at most; of f and its partials if not said |
+//! | `digits`, `digits:Q` | as Q | correct decimal digits that this leaves; of f if not said |
 //!
 //! Where ∇f = 0 there is no direction: `direction`, `ascent`, `descent` and `normal` are masked there. Every quantity is
 //! masked where f itself is undefined.
 
 use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::expr::op::Op;
-use crate::method::Differentiator;
+use crate::method::{Differentiator, Method};
+use crate::program::{Plane, bound, mask, validity};
 use std::fmt;
 use thiserror::Error;
 
@@ -52,6 +56,12 @@ pub enum Quantity {
     Hessian,
     /// Determinant of the Hessian.
     HessianDet,
+    /// Why cells of a quantity have no value.
+    Mask(Box<Self>),
+    /// Error bounds of quantities.
+    Bound(Vec<Self>),
+    /// Correct decimal digits of a quantity.
+    Digits(Box<Self>),
 }
 
 /// Why a quantity cannot be had.
@@ -104,7 +114,7 @@ fn hint(suggestion: &Option<&'static str>) -> String {
 
 impl Quantity {
     /// The names, as they are written; a name with a colon takes arguments after it.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 15] = [
         "value",
         "partial:",
         "gradient",
@@ -117,6 +127,9 @@ impl Quantity {
         "laplacian",
         "hessian",
         "hessian-det",
+        "mask",
+        "bound",
+        "digits",
     ];
 
     /// Reads a quantity; `number` reads a number or constant formula such as `pi/4`.
@@ -126,7 +139,7 @@ impl Quantity {
     pub fn parse(
         text: &str,
         variables: &[String],
-        number: impl Fn(&str) -> Option<f64>,
+        number: &dyn Fn(&str) -> Option<f64>,
     ) -> Result<Self, QuantityError> {
         let (name, argument) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let bad = |problem: String| QuantityError::Argument { quantity: text.to_owned(), problem };
@@ -159,6 +172,18 @@ impl Quantity {
                 Ok(Self::Partial(by))
             }
             (None, "partial", _) => Err(bad("say by which variable, as in `partial:x` or `partial:x,y`".to_owned())),
+            (None, aspect @ ("mask" | "bound" | "digits"), argument) => {
+                let base = argument.map(|base| Self::parse(base, variables, number)).transpose()?;
+                match (aspect, base) {
+                    (_, Some(Self::Mask(_) | Self::Bound(_) | Self::Digits(_))) => {
+                        Err(bad(format!("`{aspect}` is of a quantity such as `magnitude`")))
+                    }
+                    ("mask", base) => Ok(Self::Mask(Box::new(base.unwrap_or(Self::Gradient)))),
+                    ("bound", None) => Ok(Self::Bound(vec![Self::Value, Self::Gradient])),
+                    ("bound", Some(base)) => Ok(Self::Bound(vec![base])),
+                    (_, base) => Ok(Self::Digits(Box::new(base.unwrap_or(Self::Value)))),
+                }
+            }
             (None, "directional", Some(argument)) => directional(argument, variables.len(), number).map_err(bad),
             (None, "directional", None) => {
                 Err(bad("say in which direction, as in `directional:pi/4` or `directional:1,2`".to_owned()))
@@ -171,8 +196,76 @@ impl Quantity {
         }
     }
 
-    /// The planes of this quantity for the function `f` of `names`, as named nodes.
+    /// The planes of this quantity for the function `f` of `names`, with where they are defined.
     ///
+    /// # Errors
+    /// A number of variables that the quantity is not for, or derivatives that outgrow the graph.
+    pub fn planes(
+        &self,
+        g: &mut Graph,
+        f: NodeId,
+        names: &[String],
+        differentiator: &Differentiator,
+    ) -> Result<Vec<Plane>, QuantityError> {
+        match self {
+            Self::Mask(base) => {
+                let values: Vec<NodeId> =
+                    base.build(g, f, names, differentiator)?.into_iter().map(|(_, value)| value).collect();
+                let value = mask::code(g, f, &values, **base != Self::Value);
+                Ok(vec![Plane { name: format!("mask of {base}"), value, valid: None }])
+            }
+            Self::Bound(bases) => {
+                let mut planes = Vec::new();
+                for base in bases {
+                    for (name, value, bound) in base.bounds(g, f, names, differentiator)? {
+                        let valid = validity::defined(g, &[f, value]);
+                        planes.push(Plane { name: format!("bound of {name}"), value: bound, valid });
+                    }
+                }
+                Ok(planes)
+            }
+            Self::Digits(base) => {
+                let bounds = base.bounds(g, f, names, differentiator)?;
+                let planes = bounds.into_iter().map(|(name, value, bound)| {
+                    let valid = validity::defined(g, &[f, value]);
+                    Plane { name: format!("digits of {name}"), value: bound::digits(g, value, bound), valid }
+                });
+                Ok(planes.collect())
+            }
+            _ => {
+                let outputs = self.build(g, f, names, differentiator)?;
+                Ok(outputs.into_iter().map(|(name, value)| Plane::of(g, f, name, value)).collect())
+            }
+        }
+    }
+
+    /// Name, value and error bound of each plane; the truncation of a difference formula counts as error.
+    fn bounds(
+        &self,
+        g: &mut Graph,
+        f: NodeId,
+        names: &[String],
+        differentiator: &Differentiator,
+    ) -> Result<Vec<(String, NodeId, NodeId)>, QuantityError> {
+        let outputs = self.build(g, f, names, differentiator)?;
+        let exact = match differentiator.method() {
+            Method::Exact => outputs.clone(),
+            _ => self.build(g, f, names, &Differentiator::exact(differentiator.variables().to_vec()))?,
+        };
+        let pairs = outputs.into_iter().zip(exact);
+        Ok(pairs
+            .map(|((name, value), (_, exact))| {
+                let (bound, value) =
+                    if value == exact { bound::bound(g, value) } else { bound::against_exact(g, value, exact) };
+                (name, value, bound)
+            })
+            .collect())
+    }
+
+    /// The values of this quantity for the function `f` of `names`, as named nodes.
+    ///
+    /// Masks, bounds and digits are of other quantities, and have planes only: see [`Quantity::planes`].
+    ///    ///
     /// # Errors
     /// A number of variables that the quantity is not for, or derivatives that outgrow the graph.
     pub fn build(
@@ -255,8 +348,22 @@ impl Quantity {
                 }
                 Ok(vec![("det H".to_owned(), determinant(g, &rows))])
             }
+            Self::Mask(base) | Self::Digits(base) => base.build(g, f, names, differentiator),
+            Self::Bound(bases) => {
+                let mut values = Vec::new();
+                for base in bases {
+                    values.extend(base.build(g, f, names, differentiator)?);
+                }
+                Ok(values)
+            }
             Self::HessianDet => Err(dimension("hessian-det", "at most four variables", "ask for `hessian` instead")),
         }
+    }
+
+    /// Whether this tells of another quantity rather than of the function.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        matches!(self, Self::Mask(_) | Self::Bound(_) | Self::Digits(_))
     }
 
     /// Whether the values are angles, which a cyclic colormap suits.
@@ -282,11 +389,14 @@ impl fmt::Display for Quantity {
             Self::Laplacian => "laplacian",
             Self::Hessian => "hessian",
             Self::HessianDet => "hessian-det",
+            Self::Mask(_) => "mask",
+            Self::Bound(_) => "bound",
+            Self::Digits(_) => "digits",
         })
     }
 }
 
-fn directional(argument: &str, variables: usize, number: impl Fn(&str) -> Option<f64>) -> Result<Quantity, String> {
+fn directional(argument: &str, variables: usize, number: &dyn Fn(&str) -> Option<f64>) -> Result<Quantity, String> {
     let parts: Vec<&str> = argument.split(',').map(str::trim).collect();
     let read = |part: &str| match part.strip_suffix("deg").or_else(|| part.strip_suffix('°')) {
         Some(degrees) => number(degrees.trim()).map(f64::to_radians),

@@ -17,7 +17,7 @@ use crate::field::Field;
 use crate::grid::Grid;
 use crate::kernels::range::RangeStats;
 use crate::method::{Differentiator, Method, Steps, step};
-use crate::program::Program;
+use crate::program::{Plane, Program};
 use crate::quantity::{Quantity, QuantityError};
 use crate::tile::plan::{Bands, DEFAULT_BUDGET};
 use crate::tile::watch::{Interrupted, Silent, Watch};
@@ -46,6 +46,9 @@ pub enum RequestError {
     /// A step that cannot be used.
     #[error("the step h must be a positive number, not {0}")]
     Step(f64),
+    /// A comparison of masks or bounds.
+    #[error("`{0}` tells of one method; --compare is for values such as `magnitude`")]
+    CompareReport(String),
     /// The quantity cannot be had.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -148,18 +151,21 @@ impl<'a> Request<'a> {
         }
         let engine = Engine::open(self.engine, self.grid)?;
         let mut g = self.formula.graph().clone();
-        let (mut outputs, steps) = self.outputs(&mut g, self.method, &engine)?;
+        let (mut planes, steps) = self.planes(&mut g, self.method, &engine)?;
         let mut methods = vec![(self.method, steps)];
         if let Some(other) = self.compare {
-            let (others, steps) = self.outputs(&mut g, other, &engine)?;
-            for ((name, node), (_, other)) in outputs.iter_mut().zip(others) {
-                *node = g.sub(*node, other);
-                name.push_str(" difference");
+            if self.quantity.is_report() {
+                return Err(RequestError::CompareReport(self.quantity.to_string()));
+            }
+            let (others, steps) = self.planes(&mut g, other, &engine)?;
+            for (plane, other) in planes.iter_mut().zip(others) {
+                let difference = g.sub(plane.value, other.value);
+                *plane = Plane::of(&mut g, self.formula.root(), format!("{} difference", plane.name), difference);
             }
             methods.push((other, steps));
         }
         let values = self.formula.values();
-        let program = Program::compile(&mut g, self.formula.root(), &outputs, axes, self.formula.parameters().len())?;
+        let program = Program::compile_planes(&mut g, &planes, axes, self.formula.parameters().len())?;
         let session = engine.session(&program, self.grid, values)?;
         Ok(Prepared { engine, program, session, grid: self.grid.clone(), methods, memory: self.memory })
     }
@@ -186,13 +192,12 @@ impl<'a> Request<'a> {
         Ok(Field { grid: self.grid.clone(), names: prepared.names(), samples })
     }
 
-    #[expect(clippy::type_complexity, reason = "the two halves are taken apart at once")]
-    fn outputs(
+    fn planes(
         &self,
         g: &mut Graph,
         method: Method,
         engine: &Engine,
-    ) -> Result<(Vec<(String, NodeId)>, Vec<(step::Choice, step::Choice)>), RequestError> {
+    ) -> Result<(Vec<Plane>, Vec<(step::Choice, step::Choice)>), RequestError> {
         let axes = self.grid.axes().len();
         let variables: Vec<NodeId> = (0..axes).map(|axis| g.variable(axis)).collect();
         let (choices, steps) = match (method, self.step) {
@@ -207,7 +212,7 @@ impl<'a> Request<'a> {
         };
         let differentiator = Differentiator::new(method, variables, steps);
         let names = &self.formula.variables()[..axes];
-        Ok((self.quantity.build(g, self.formula.root(), names, &differentiator)?, choices))
+        Ok((self.quantity.planes(g, self.formula.root(), names, &differentiator)?, choices))
     }
 }
 

@@ -178,7 +178,7 @@ fn node_counts(text: &str, extended: usize, axes: usize, purpose: Purpose) -> Re
 /// The quantity named, for this grid.
 pub(crate) fn quantity(text: &str, formula: &Formula, axes: usize) -> Result<Quantity, Failure> {
     let names = &formula.variables()[..axes.min(formula.variables().len())];
-    Ok(Quantity::parse(text, names, constant)?)
+    Ok(Quantity::parse(text, names, &constant)?)
 }
 
 /// The request that the arguments describe.

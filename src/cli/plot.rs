@@ -114,7 +114,8 @@ fn provenance(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
         ("Formula".to_owned(), args.formula.formula.clone()),
         ("Quantity".to_owned(), args.compute.quantity.clone()),
         ("Method".to_owned(), args.compute.method.clone()),
-        ("Engine".to_owned(), prepared.engine().to_string()),
+        // Not the engine: pictures of the same numbers are the same bytes, whichever engine made them.
+        ("Arithmetic".to_owned(), prepared.engine().arithmetic().to_owned()),
         ("Grid".to_owned(), axes.join("; ")),
     ];
     if !args.formula.parameters.is_empty() {

@@ -36,8 +36,8 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Failure> {
         let outputs: Vec<_> = names.iter().map(|name| format!("∂f/∂{name}")).zip(partials).collect();
         out += &text(&g, &outputs);
     }
-    let outputs = quantity.build(&mut g, formula.root(), names, &exact)?;
-    let program = Program::compile(&mut g, formula.root(), &outputs, n, formula.parameters().len());
+    let planes = quantity.planes(&mut g, formula.root(), names, &exact)?;
+    let program = Program::compile_planes(&mut g, &planes, n, formula.parameters().len());
     let program = program.map_err(Failure::input)?;
     if wanted(Emit::Program) {
         heading(&mut out, &format!("# program for {}", args.quantity));

@@ -126,6 +126,15 @@ impl Engine {
         }
     }
 
+    /// The name of its number type.
+    #[must_use]
+    pub fn arithmetic(&self) -> &'static str {
+        match self {
+            Self::F64 => "f64",
+            Self::Cpu | Self::Gpu(_) => "f32",
+        }
+    }
+
     /// Empty planes in its number type.
     #[must_use]
     pub fn samples(&self, planes: usize) -> Samples {

@@ -94,6 +94,18 @@ pub struct Row {
 }
 
 macro_rules! primitive {
+    // A function with a form of its own for whole blocks.
+    (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident, $block:ident) => {
+        Rule::Primitive(Primitive {
+            scalar: |[a, _, _]| reference::$f(a),
+            lanes_f32: |out, a, _, _| math::$block(a, out),
+            lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
+            wgsl: $wgsl,
+            pull: pull::$pull,
+            domain: domain::$domain,
+            bound: bound::$bound,
+        })
+    };
     (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
         Rule::Primitive(Primitive {
             scalar: |[a, _, _]| reference::$f(a),
@@ -137,8 +149,8 @@ macro_rules! ops {
     (@arity $min:tt) => { Arity { min: $min, max: $min } };
     (@arity $min:tt any) => { Arity { min: $min, max: usize::MAX } };
     (@rule $n:tt sugar $expand:expr) => { Rule::Sugar($expand) };
-    (@rule $n:tt $f:ident $wgsl:literal $pull:ident $domain:ident $bound:ident) => {
-        primitive!($n, $f, $wgsl, $pull, $domain, $bound)
+    (@rule $n:tt $f:ident $wgsl:literal $pull:ident $domain:ident $bound:ident $($block:ident)?) => {
+        primitive!($n, $f, $wgsl, $pull, $domain, $bound $(, $block)?)
     };
     ($( $group:literal { $( $variant:ident $name:literal ($n:tt $($any:ident)?) [ $($rule:tt)* ] $doc:literal )* } )*) => {
         /// An operation: the number of its row in the op table.
@@ -158,7 +170,8 @@ macro_rules! ops {
     };
 }
 
-// Each row: name in the code, name in formulas, arguments, [f32 and f64 rule, WGSL, derivative, domain, error bound], documentation.
+// Each row: name in the code, name in formulas, arguments, [f32 and f64 rule, WGSL, derivative, domain, error bound, f32 rule for
+// blocks if there is one], documentation.
 ops! {
     "Operators" {
         Add "+" (2) [add "m_add" identity everywhere sum] "sum"
@@ -196,9 +209,9 @@ ops! {
         Hypot "hypot" (2 any) [hypot "m_hypot" hypot everywhere hypot] "√(x² + y² + …) without overflow"
     }
     "Trigonometry (angles in radians)" {
-        Sin "sin" (1) [sin "m_sin" sin everywhere wave] "sine"
-        Cos "cos" (1) [cos "m_cos" cos everywhere wave] "cosine"
-        Tan "tan" (1) [tan "m_tan" tan everywhere tan] "tangent"
+        Sin "sin" (1) [sin "m_sin" sin everywhere wave sin_block] "sine"
+        Cos "cos" (1) [cos "m_cos" cos everywhere wave cos_block] "cosine"
+        Tan "tan" (1) [tan "m_tan" tan everywhere tan tan_block] "tangent"
         Asin "asin" (1) [asin "m_asin" asin unit_interval arc] "inverse sine, in [−π/2, π/2]; |x| ≤ 1"
         Acos "acos" (1) [acos "m_acos" acos unit_interval arc] "inverse cosine, in [0, π]; |x| ≤ 1"
         Atan "atan" (1) [atan "m_atan" atan everywhere gentle] "inverse tangent, in (−π/2, π/2)"

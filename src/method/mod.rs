@@ -112,6 +112,12 @@ impl Differentiator {
         self.method
     }
 
+    /// The variables by which it differentiates.
+    #[must_use]
+    pub fn variables(&self) -> &[NodeId] {
+        &self.variables
+    }
+
     /// The step of each variable; empty for the exact method.
     #[must_use]
     pub fn steps(&self) -> &[Steps] {

@@ -9,6 +9,7 @@ pub mod bound;
 pub mod emit;
 pub mod interpret;
 mod lower;
+pub mod mask;
 pub mod validity;
 
 use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
@@ -49,11 +50,29 @@ pub struct Program {
     parameters: usize,
 }
 
-impl Program {
-    /// Compiles `outputs`, each defined where it and `function` both are.
+/// A plane to be computed: a value in a graph, and where it is defined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plane {
+    /// What it is.
+    pub name: String,
+    /// Its value.
+    pub value: NodeId,
+    /// The truth node of the points where it is defined; `None` is everywhere.
+    pub valid: Option<NodeId>,
+}
+
+impl Plane {
+    /// `value`, defined where it and `function` both are.
     ///
     /// A partial derivative alone may be defined where the function is not (1/x for ln x at x < 0); `function` is what
-    /// keeps it from being shown there. `axes` and `parameters` are how many the formula may use.
+    /// keeps it from being shown there.
+    pub fn of(g: &mut Graph, function: NodeId, name: impl Into<String>, value: NodeId) -> Self {
+        Self { name: name.into(), value, valid: validity::defined(g, &[function, value]) }
+    }
+}
+
+impl Program {
+    /// Compiles `outputs`, each defined where it and `function` both are.
     ///
     /// # Errors
     /// [`TooLarge`] if the graph outgrew its limit on the way here.
@@ -64,13 +83,19 @@ impl Program {
         axes: usize,
         parameters: usize,
     ) -> Result<Self, TooLarge> {
-        let mut roots = Vec::with_capacity(2 * outputs.len());
-        for (_, value) in outputs {
-            let valid = validity::defined(g, &[function, *value]);
-            let always = g.constant(1.0);
-            roots.extend([*value, valid.unwrap_or(always)]);
-        }
+        let planes: Vec<Plane> =
+            outputs.iter().map(|(name, value)| Plane::of(g, function, name.as_str(), *value)).collect();
+        Self::compile_planes(g, &planes, axes, parameters)
+    }
+
+    /// Compiles `planes` for a grid of `axes` axes and a formula of so many parameters.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if the graph outgrew its limit on the way here.
+    pub fn compile_planes(g: &mut Graph, planes: &[Plane], axes: usize, parameters: usize) -> Result<Self, TooLarge> {
         g.check()?;
+        let always = g.constant(1.0);
+        let roots: Vec<NodeId> = planes.iter().flat_map(|plane| [plane.value, plane.valid.unwrap_or(always)]).collect();
         let roots = lower::lower(g, &roots);
         g.check()?;
 
@@ -85,8 +110,8 @@ impl Program {
             }
         });
         let steps = steps.collect();
-        let outputs = outputs.iter().zip(roots.chunks_exact(2)).map(|((name, _), root)| Output {
-            name: name.clone(),
+        let outputs = planes.iter().zip(roots.chunks_exact(2)).map(|(plane, root)| Output {
+            name: plane.name.clone(),
             value: position[&root[0]],
             valid: (!g.is_constant(root[1], 1.0)).then(|| position[&root[1]]),
         });

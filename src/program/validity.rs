@@ -4,38 +4,58 @@
 //! operation has a predicate on its *operands* (the domain rule of the op table), and a value is defined where all the
 //! predicates it depends on hold. The predicates are ordinary nodes, evaluated with the same bits on every engine.
 //!
-//! `if(c, a, b)` needs its condition, and only the branch it takes. A comparison whose operand may have overflowed into a
-//! NaN is undefined there rather than false.
+//! `if(c, a, b)` needs its condition, and only the branch it takes. A comparison whose operand has overflowed into a NaN
+//! is unreliable rather than false.
 
 use crate::expr::graph::{Graph, Node, NodeId};
 use crate::expr::op::{Op, Rule};
 
-/// The truth node of the points where all of `roots` are defined, or `None` if that is everywhere.
+/// Where values are defined, in two parts; `None` is everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Validity {
+    /// Every operation is inside its domain.
+    pub domain: Option<NodeId>,
+    /// No comparison met a value that had overflowed into a NaN.
+    pub reliable: Option<NodeId>,
+}
+
+/// The truth node of the points where all of `roots` are defined and reliable, or `None` if that is everywhere.
 pub fn defined(g: &mut Graph, roots: &[NodeId]) -> Option<NodeId> {
+    let validity = of(g, roots);
+    both(g, validity.domain, validity.reliable)
+}
+
+/// Where all of `roots` are defined.
+pub fn of(g: &mut Graph, roots: &[NodeId]) -> Validity {
     let order = g.reachable(roots);
-    let mut known: Vec<Option<NodeId>> = vec![None; order.last().map_or(0, |last| last.index() + 1)];
+    let mut known = vec![Validity::default(); order.last().map_or(0, |last| last.index() + 1)];
     for id in order {
         let Node::Apply(op, args) = g.node(id) else { continue };
         let Rule::Primitive(rule) = op.rule() else { continue };
-        let valid = args.map(|arg| known[arg.index()]);
-        let mut total = if op == Op::Select {
-            let branch = branch(g, args[0], valid[1], valid[2]);
-            both(g, valid[0], branch)
+        let [a, b, c] = args.map(|arg| known[arg.index()]);
+        let own = if op == Op::Select {
+            let domain = branch(g, args[0], b.domain, c.domain);
+            let reliable = branch(g, args[0], b.reliable, c.reliable);
+            all(g, a, Validity { domain, reliable })
         } else {
-            valid[..op.arity().min].iter().fold(None, |total, &next| both(g, total, next))
+            [a, b, c][..op.arity().min].iter().fold(Validity::default(), |total, &next| all(g, total, next))
         };
-        let local = (rule.domain)(g, args[0], args[1]);
-        total = both(g, total, local);
+        let domain = (rule.domain)(g, args[0], args[1]);
+        let mut reliable = None;
         if op.is_truth() || op == Op::Select {
             let compared = if op == Op::Select { 1 } else { op.arity().min };
             for &arg in &args[..compared] {
                 let number = number(g, arg);
-                total = both(g, total, number);
+                reliable = both(g, reliable, number);
             }
         }
-        known[id.index()] = total.filter(|&truth| !g.is_constant(truth, 1.0));
+        known[id.index()] = all(g, own, Validity { domain, reliable });
     }
-    roots.iter().fold(None, |total, root| both(g, total, known[root.index()]))
+    roots.iter().fold(Validity::default(), |total, root| all(g, total, known[root.index()]))
+}
+
+fn all(g: &mut Graph, a: Validity, b: Validity) -> Validity {
+    Validity { domain: both(g, a.domain, b.domain), reliable: both(g, a.reliable, b.reliable) }
 }
 
 /// Validity of the branch that `condition` takes.
@@ -47,10 +67,11 @@ fn branch(g: &mut Graph, condition: NodeId, on: Option<NodeId>, off: Option<Node
     Some(g.select(condition, on.unwrap_or(always), off.unwrap_or(always)))
 }
 
+/// Both conditions; one that always holds (the constant 1) is none.
 fn both(g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>) -> Option<NodeId> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(g.and(a, b)),
-        (one, other) => one.or(other),
+    match [a, b].map(|truth| truth.filter(|&truth| !g.is_constant(truth, 1.0))) {
+        [Some(a), Some(b)] => Some(g.and(a, b)),
+        [one, other] => one.or(other),
     }
 }
 

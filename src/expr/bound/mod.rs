@@ -5,13 +5,16 @@
 //! the values and bounds of the operands: the error they bring, by the mean value theorem or sharper, plus the rounding of
 //! the operation itself, `k·u·|v̂|` with u = 2⁻²⁴ and k from the documented accuracy of [`crate::math`].
 //!
-//! Where the operands' bounds reach a singularity, a jump or a branch that may be taken wrongly, the bound is what can
-//! still be said: the size of the jump, or infinity, which reads "unreliable".
+//! Where the operands' bounds reach a singularity, the bound is what can still be said, at worst infinity, which reads
+//! "unreliable". Operations that jump stand in `jumps.rs`.
 //!
 //! The rules are evaluated in `f32` themselves; [`crate::program::bound`] covers their own rounding with one factor at the end.
 
+mod jumps;
+
 use crate::expr::graph::{Graph, NodeId};
 use crate::expr::op::Op;
+pub(super) use jumps::{comparison, either, fract, logic, modulo, select, sign, stairs};
 
 /// Unit roundoff of `f32`.
 const U: f64 = 1.0 / 16_777_216.0;
@@ -60,6 +63,11 @@ fn abs_of(g: &mut Graph, a: NodeId) -> NodeId {
 
 fn one(g: &mut Graph) -> NodeId {
     g.constant(1.0)
+}
+
+/// A bound with a margin for its own rounding, for rules in which it is subtracted or compared.
+fn with_margin(g: &mut Graph, error: NodeId) -> NodeId {
+    g.scale(1.001, error)
 }
 
 fn infinity(g: &mut Graph) -> NodeId {
@@ -118,8 +126,8 @@ pub(super) fn div(g: &mut Graph, e: &Erring) -> NodeId {
     let quotient = abs_of(g, e.v);
     let moved = g.mul(quotient, e.eb);
     let top = g.add(e.ea, moved);
-    let size = abs_of(g, e.b);
-    let bottom = g.sub(size, e.eb);
+    let (size, reach) = (abs_of(g, e.b), with_margin(g, e.eb));
+    let bottom = g.sub(size, reach);
     let error = g.div(top, bottom);
     let safe = g.compare(Op::Gt, bottom, 0.0);
     let error = unless_singular(g, safe, error);
@@ -206,6 +214,7 @@ pub(super) fn log1p(g: &mut Graph, e: &Erring) -> NodeId {
 }
 
 fn logarithm(g: &mut Graph, a: NodeId, ea: NodeId, v: NodeId, factor: f64) -> NodeId {
+    let ea = with_margin(g, ea);
     let safe = g.apply(Op::Lt, &[ea, a]);
     let ratio = g.div(ea, a);
     let minus = g.neg(ratio);
@@ -244,11 +253,16 @@ pub(super) fn tan(g: &mut Graph, e: &Erring) -> NodeId {
     rounded(g, error, e.v, 4.0)
 }
 
+/// Lower bounds of 1 − reach and 1 + reach: the first one loses digits near 1.
+fn room(g: &mut Graph, reach: NodeId) -> (NodeId, NodeId) {
+    let (nearly, one) = (g.constant(1.0 - 8.0 * U), one(g));
+    (g.sub(nearly, reach), g.add(one, reach))
+}
+
 /// Slope 1/√(1 − a²) inside, and |acos a − acos b| ≤ π/√2·√|a − b| at the ends.
 pub(super) fn arc(g: &mut Graph, e: &Erring) -> NodeId {
     let reach = most(g, e.a, e.ea);
-    let one = one(g);
-    let (less, more) = (g.sub(one, reach), g.add(one, reach));
+    let (less, more) = room(g, reach);
     let square = g.mul(less, more);
     let zero = g.constant(0.0);
     let square = g.apply(Op::Max, &[zero, square]);
@@ -302,6 +316,7 @@ fn steepest(g: &mut Graph, e: &Erring, op: Op) -> NodeId {
 pub(super) fn acosh(g: &mut Graph, e: &Erring) -> NodeId {
     let one = one(g);
     let low = g.sub(e.a, e.ea);
+    let low = g.scale(1.0 - 8.0 * U, low);
     let low = g.apply(Op::Max, &[one, low]);
     let (less, more) = (g.sub(low, one), g.add(low, one));
     let square = g.mul(less, more);
@@ -321,8 +336,7 @@ pub(super) fn acosh(g: &mut Graph, e: &Erring) -> NodeId {
 /// Slope 1/(1 − a²) up to the ends.
 pub(super) fn atanh(g: &mut Graph, e: &Erring) -> NodeId {
     let reach = most(g, e.a, e.ea);
-    let one = one(g);
-    let (less, more) = (g.sub(one, reach), g.add(one, reach));
+    let (less, more) = room(g, reach);
     let slope = g.mul(less, more);
     let error = g.div(e.ea, slope);
     let error = g.scale(1.001, error);
@@ -331,116 +345,10 @@ pub(super) fn atanh(g: &mut Graph, e: &Erring) -> NodeId {
     rounded(g, error, e.v, 4.0)
 }
 
-/// The sign may flip where a is within its error of zero.
-pub(super) fn sign(g: &mut Graph, e: &Erring) -> NodeId {
-    let size = abs_of(g, e.a);
-    let (apart, exact) = (g.apply(Op::Gt, &[size, e.ea]), g.compare(Op::Eq, e.ea, 0.0));
-    let sure = g.or(apart, exact);
-    let (zero, two) = (g.constant(0.0), g.constant(2.0));
-    g.select(sure, zero, two)
-}
-
-/// No error where both ends of the interval round to the same integer, else the jumps between.
-pub(super) fn stairs(g: &mut Graph, e: &Erring) -> NodeId {
-    let sure = same_step(g, e.a, e.ea);
-    let (zero, one) = (g.constant(0.0), one(g));
-    let jump = g.add(e.ea, one);
-    // `round` and `ceil` step elsewhere than `floor`: where an interval holds no half integer, none of them steps.
-    g.select(sure, zero, jump)
-}
-
-pub(super) fn fract(g: &mut Graph, e: &Erring) -> NodeId {
-    let sure = same_step(g, e.a, e.ea);
-    let one = one(g);
-    let error = g.select(sure, e.ea, one);
-    rounded(g, error, e.v, 0.5)
-}
-
-/// Whether no multiple of one half lies in [a − ea, a + ea]; a value without error is sure whatever it is.
-fn same_step(g: &mut Graph, a: NodeId, ea: NodeId) -> NodeId {
-    let double = g.scale(2.0, a);
-    let reach = g.scale(2.0, ea);
-    let (low, high) = (g.sub(double, reach), g.add(double, reach));
-    let (low, high) = (unary(g, Op::Floor, low), unary(g, Op::Floor, high));
-    let (same, exact) = (g.apply(Op::Eq, &[low, high]), g.compare(Op::Eq, ea, 0.0));
-    g.or(same, exact)
-}
-
-/// a − b·⌊a/b⌋: smooth while ⌊a/b⌋ is sure, else anywhere in [0, |b|].
-pub(super) fn modulo(g: &mut Graph, e: &Erring) -> NodeId {
-    let ratio = g.div(e.a, e.b);
-    let size = abs_of(g, ratio);
-    let moved = g.mul(size, e.eb);
-    let top = g.add(e.ea, moved);
-    let divisor = abs_of(g, e.b);
-    let bottom = g.sub(divisor, e.eb);
-    let drift = g.div(top, bottom);
-    let drift = rounded(g, drift, ratio, 2.5);
-    let sure = same_step(g, ratio, drift);
-    let above = g.compare(Op::Gt, bottom, 0.0);
-    let sure = g.and(sure, above);
-    let whole = unary(g, Op::Floor, ratio);
-    let whole = abs_of(g, whole);
-    let carried = g.mul(whole, e.eb);
-    let smooth = g.add(e.ea, carried);
-    let jump = g.add(divisor, e.eb);
-    // Without any error in the operands the remainder is exact.
-    let exact = g.add(e.ea, e.eb);
-    let exact = g.compare(Op::Eq, exact, 0.0);
-    let error = g.select(sure, smooth, jump);
-    let zero = g.constant(0.0);
-    let error = g.select(exact, zero, error);
-    rounded(g, error, e.v, 0.5)
-}
-
-/// Both `min` and `max` move by at most the larger error.
-pub(super) fn either(g: &mut Graph, e: &Erring) -> NodeId {
-    g.apply(Op::Max, &[e.ea, e.eb])
-}
-
-/// A comparison is right unless the operands are within their errors of each other.
-pub(super) fn comparison(g: &mut Graph, e: &Erring) -> NodeId {
-    let difference = g.sub(e.a, e.b);
-    let distance = abs_of(g, difference);
-    let errors = g.add(e.ea, e.eb);
-    let (apart, exact) = (g.apply(Op::Gt, &[distance, errors]), g.compare(Op::Eq, errors, 0.0));
-    let sure = g.or(apart, exact);
-    let (zero, one) = (g.constant(0.0), one(g));
-    g.select(sure, zero, one)
-}
-
-/// A truth value of truth values: wrong only if one of them may be; any other number is false only at zero.
-pub(super) fn logic(g: &mut Graph, e: &Erring) -> NodeId {
-    let (a, b) = (truth_error(g, e.a, e.ea), truth_error(g, e.b, e.eb));
-    g.apply(Op::Max, &[a, b])
-}
-
-/// 1 where `a`, read as a condition, may be wrong, else 0.
-fn truth_error(g: &mut Graph, a: NodeId, ea: NodeId) -> NodeId {
-    let size = abs_of(g, a);
-    let (apart, exact) = (g.apply(Op::Gt, &[size, ea]), g.compare(Op::Eq, ea, 0.0));
-    let sure = g.or(apart, exact);
-    let (zero, one) = (g.constant(0.0), one(g));
-    g.select(sure, zero, one)
-}
-
-/// The error of the branch taken; where the condition may be wrong, also the distance of the branches.
-pub(super) fn select(g: &mut Graph, e: &Erring) -> NodeId {
-    let unsure = truth_error(g, e.a, e.ea);
-    // A truth value that may be wrong has a bound of 1.
-    let doubt = if g.as_apply(e.a).is_some_and(|(op, _)| op.is_truth()) { e.ea } else { unsure };
-    let taken = g.select(e.a, e.eb, e.ec);
-    let difference = g.sub(e.b, e.c);
-    let gap = abs_of(g, difference);
-    let larger = g.apply(Op::Max, &[e.eb, e.ec]);
-    let either = g.add(gap, larger);
-    g.select(doubt, either, taken)
-}
-
 /// x^y = e^(y ln x): the exponent's error is |y|·(−ln(1 − ex/x)) + ey·(|ln x| − ln(1 − ex/x)).
 pub(super) fn pow(g: &mut Graph, e: &Erring) -> NodeId {
-    let size = abs_of(g, e.a);
-    let ratio = g.div(e.ea, size);
+    let (size, ea) = (abs_of(g, e.a), with_margin(g, e.ea));
+    let ratio = g.div(ea, size);
     let minus = g.neg(ratio);
     let log = unary(g, Op::Log1p, minus);
     let relative = g.neg(log);
@@ -457,7 +365,7 @@ pub(super) fn pow(g: &mut Graph, e: &Erring) -> NodeId {
     let factor = unary(g, Op::Expm1, total);
     let result = abs_of(g, e.v);
     let error = g.mul(result, factor);
-    let safe = g.apply(Op::Lt, &[e.ea, size]);
+    let safe = g.apply(Op::Lt, &[ea, size]);
     let error = unless_singular(g, safe, error);
     // A base of exactly zero gives exactly zero or one.
     let (none, both) = (g.compare(Op::Eq, size, 0.0), g.add(e.ea, e.eb));

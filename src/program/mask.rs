@@ -1,0 +1,106 @@
+//! Mask codes: why a cell has no value, or a derivative only by convention, as one number per cell.
+//!
+//! | code | name | meaning |
+//! |---|---|---|
+//! | 0 | ok | defined, finite |
+//! | 1 | kink | the function has a corner or jump here; derivatives follow the convention for it |
+//! | 2 | unreliable | a comparison met a value that had overflowed, so the branch taken means nothing |
+//! | 3 | overflow | defined, but beyond the range of the number type |
+//! | 4 | domain | outside the domain: 0/0, the root of a negative number, the direction of a zero gradient |
+//! | 5 | nodata | the input has no data here |
+//!
+//! The highest code that applies is written. Codes above 1 are masked: NaN in files, the colour of no data in pictures.
+
+use crate::expr::graph::{Graph, Node, NodeId};
+use crate::expr::op::Op;
+use crate::program::validity;
+
+/// The names of the codes, in order.
+pub const NAMES: [&str; 6] = ["ok", "kink", "unreliable", "overflow", "domain", "nodata"];
+
+/// The highest code that is not masked.
+pub const HIGHEST_VALID: usize = 1;
+
+/// The code of a cell at which `values` of `function` are computed; kinks count where `derivatives` were taken.
+pub fn code(g: &mut Graph, function: NodeId, values: &[NodeId], derivatives: bool) -> NodeId {
+    let mut roots = vec![function];
+    roots.extend(values);
+    let validity = validity::of(g, &roots);
+    let mut finite = None;
+    for &value in &roots {
+        let size = g.apply(Op::Abs, &[value]);
+        let next = g.compare(Op::Lt, size, f64::INFINITY);
+        finite = Some(finite.map_or(next, |all| g.and(all, next)));
+    }
+    let kink = if derivatives { kink(g, function) } else { None };
+    let mut code = g.constant(0.0);
+    for (number, holds) in [(1.0, kink)] {
+        code = given(g, holds, number, code);
+    }
+    for (number, holds) in [(2.0, validity.reliable), (3.0, finite), (4.0, validity.domain)] {
+        code = unless(g, holds, number, code);
+    }
+    code
+}
+
+fn given(g: &mut Graph, holds: Option<NodeId>, number: f64, code: NodeId) -> NodeId {
+    let number = g.constant(number);
+    holds.map_or(code, |holds| g.select(holds, number, code))
+}
+
+fn unless(g: &mut Graph, holds: Option<NodeId>, number: f64, code: NodeId) -> NodeId {
+    let number = g.constant(number);
+    holds.map_or(code, |holds| g.select(holds, code, number))
+}
+
+/// The truth node of "some operation of `root` sits exactly on its corner or jump"; `None` if none has any.
+fn kink(g: &mut Graph, root: NodeId) -> Option<NodeId> {
+    let order = g.reachable(&[root]);
+    let mut known: Vec<Option<NodeId>> = vec![None; order.last().map_or(0, |last| last.index() + 1)];
+    for id in order {
+        let Node::Apply(op, [a, b, c]) = g.node(id) else { continue };
+        let [in_a, in_b, in_c] = [a, b, c].map(|arg| known[arg.index()]);
+        let inherited = if op == Op::Select {
+            let branch = match (in_b, in_c) {
+                (None, None) => None,
+                _ => {
+                    let never = g.constant(0.0);
+                    Some(g.select(a, in_b.unwrap_or(never), in_c.unwrap_or(never)))
+                }
+            };
+            either(g, in_a, branch)
+        } else {
+            [in_a, in_b, in_c][..op.arity().min].iter().fold(None, |total, &next| either(g, total, next))
+        };
+        let own = own_kink(g, op, a, b);
+        known[id.index()] = either(g, inherited, own);
+    }
+    known[root.index()]
+}
+
+fn own_kink(g: &mut Graph, op: Op, a: NodeId, b: NodeId) -> Option<NodeId> {
+    match op {
+        Op::Abs | Op::Sign => Some(g.compare(Op::Eq, a, 0.0)),
+        Op::Min | Op::Max | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Eq | Op::Ne => Some(g.apply(Op::Eq, &[a, b])),
+        Op::Floor | Op::Ceil | Op::Trunc | Op::Fract => {
+            let whole = g.apply(Op::Floor, &[a]);
+            Some(g.apply(Op::Eq, &[whole, a]))
+        }
+        Op::Round => {
+            let part = g.apply(Op::Fract, &[a]);
+            Some(g.compare(Op::Eq, part, 0.5))
+        }
+        Op::Mod => {
+            let rest = g.apply(Op::Mod, &[a, b]);
+            Some(g.compare(Op::Eq, rest, 0.0))
+        }
+        _ => None,
+    }
+}
+
+fn either(g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>) -> Option<NodeId> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(g.or(a, b)),
+        (one, other) => one.or(other),
+    }
+}
