@@ -44,6 +44,19 @@ impl Samples {
         }
     }
 
+    /// Number of cells at which some plane is masked.
+    #[must_use]
+    pub fn masked(&self) -> u64 {
+        fn count<T: Copy>(planes: &[Vec<T>], is_masked: impl Fn(T) -> bool) -> u64 {
+            let cells = planes.first().map_or(0, Vec::len);
+            (0..cells).filter(|&cell| planes.iter().any(|plane| is_masked(plane[cell]))).count() as u64
+        }
+        match self {
+            Self::F32(planes) => count(planes, f32::is_nan),
+            Self::F64(planes) => count(planes, f64::is_nan),
+        }
+    }
+
     /// Gives every plane `cells` cells; the values are unspecified until they are written.
     pub fn resize(&mut self, cells: usize) {
         match self {
@@ -77,12 +90,6 @@ impl Field {
         }
         self.samples.get(plane, cell)
     }
-
-    /// Number of masked cells of plane `plane`.
-    #[must_use]
-    pub fn masked(&self, plane: usize) -> usize {
-        (0..self.samples.cells()).filter(|&cell| self.samples.get(plane, cell).is_nan()).count()
-    }
 }
 
 #[cfg(test)]
@@ -96,6 +103,6 @@ mod tests {
         let field = Field { grid, names: vec!["f".to_owned()], samples: Samples::F32(vec![values]) };
         assert_eq!(field.at(0, &[0, 2]), 4.0, "x = 0, y = 2");
         assert!(field.at(0, &[2, 0]).is_nan() && field.at(1, &[0, 0]).is_nan(), "outside");
-        assert_eq!(field.masked(0), 1, "one NaN");
+        assert_eq!(field.samples.masked(), 1, "one NaN");
     }
 }

@@ -11,6 +11,7 @@ use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
 use crate::io::png::{IndexedPng, PngError};
 use crate::kernels::key;
 use crate::kernels::range::RangeStats;
+use crate::program::mask;
 use crate::quantity::Quantity;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
@@ -276,6 +277,9 @@ fn ends(quantity: &Quantity, options: &PictureOptions, colormap: Colormap, stats
     let (lo, hi) = match options.range {
         RangeChoice::Fixed(lo, hi) => return Some((lo, hi)),
         RangeChoice::Percentile(p) => (percentile(p), percentile(100.0 - p)),
+        RangeChoice::Auto if matches!(quantity, Quantity::Mask(_)) => {
+            return Some((0.0, (mask::NAMES.len() - 1) as f64));
+        }
         RangeChoice::Auto if quantity.is_angle() => return Some((-std::f64::consts::PI, std::f64::consts::PI)),
         RangeChoice::Auto if options.scale == ScaleChoice::Linear => {
             let (low, high) = (percentile(1.0), percentile(99.0));

@@ -5,6 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::plot::say_how;
 use crate::cli::progress::Progress;
+use crate::cli::summary;
 use crate::field::Samples;
 use crate::io::output::Output;
 use crate::io::{csv, npy};
@@ -31,16 +32,18 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         say_how(&prepared, &args.compute.engine);
     }
     let mut progress = Progress::new(args.out.quiet);
-    match format {
+    let masked = match format {
         Format::Csv => write_csv(&mut prepared, &mut output, &mut progress)?,
         Format::Npy => write_npy(&mut prepared, &mut output, &mut progress)?,
-    }
-    drop(progress);
+    };
     let name = output.name().to_owned();
     output.commit()?;
     if !args.out.quiet {
-        let planes = prepared.names().join(", ");
-        eprintln!("{name}: {} cells of {planes}, {:.2} s", grid.shape_text(), start.elapsed().as_secs_f64());
+        let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
+        let undefined = summary::undefined(&request, &quantity, masked, grid.cells() as u64, &mut progress)?;
+        drop(progress);
+        let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
+        eprintln!("{name}: {shape} cells of {planes}{undefined}, {:.2} s", start.elapsed().as_secs_f64());
     }
     Ok(())
 }
@@ -61,20 +64,23 @@ fn format(args: &EvalArgs) -> Result<Format, Failure> {
     }
 }
 
-fn write_csv(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<(), Failure> {
+/// Writes the cells and returns how many have an undefined value, as the other writers do.
+fn write_csv(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<u64, Failure> {
     let grid = prepared.grid().clone();
     csv::write_header(output, &grid, &prepared.names())?;
-    let mut first = 0;
+    let (mut first, mut masked) = (0, 0);
     prepared.bands(progress, |band| {
         csv::write_cells(output, &grid, first, band)?;
         first += band.cells();
-        Ok(())
-    })
+        masked += band.masked();
+        Ok::<(), Failure>(())
+    })?;
+    Ok(masked)
 }
 
 /// Planes lie one after the other in the file, while a band has a part of each: a file is written in place, and a stream, which
 /// cannot go back, plane by plane.
-fn write_npy(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<(), Failure> {
+fn write_npy(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<u64, Failure> {
     let planes = prepared.names().len();
     let (element, bytes) = match prepared.engine().samples(0) {
         Samples::F32(_) => (npy::Element::F32, 4),
@@ -86,23 +92,28 @@ fn write_npy(prepared: &mut Prepared, output: &mut Output, progress: &mut Progre
     }
     npy::write_header(output, element, &shape)?;
     let cells = prepared.grid().cells();
-    if planes == 1 || !output.is_seekable() {
-        for plane in 0..planes {
-            prepared.bands(progress, |band| write_plane(output, band, plane))?;
-        }
-        return Ok(());
+    let in_place = planes > 1 && output.is_seekable();
+    let begin = if in_place { output.stream_position()? } else { 0 };
+    let mut masked = 0;
+    for pass in 0..if in_place { 1 } else { planes } {
+        let mut first = 0;
+        prepared.bands(progress, |band| {
+            if pass == 0 {
+                masked += band.masked();
+            }
+            if !in_place {
+                return write_plane(output, band, pass);
+            }
+            for plane in 0..planes {
+                let place = (plane * cells + first) as u64 * bytes;
+                output.seek(SeekFrom::Start(begin + place))?;
+                write_plane(output, band, plane)?;
+            }
+            first += band.cells();
+            Ok(())
+        })?;
     }
-    let begin = output.stream_position()?;
-    let mut first = 0;
-    prepared.bands(progress, |band| {
-        for plane in 0..planes {
-            let place = (plane * cells + first) as u64 * bytes;
-            output.seek(SeekFrom::Start(begin + place))?;
-            write_plane(output, band, plane)?;
-        }
-        first += band.cells();
-        Ok(())
-    })
+    Ok(masked)
 }
 
 fn write_plane(output: &mut impl Write, band: &Samples, plane: usize) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ mod inputs;
 mod plot;
 mod progress;
 mod show;
+mod summary;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -4,6 +4,7 @@ use crate::cli::args::{PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::summary;
 use crate::color::Colormap;
 use crate::figure::Theme;
 use crate::io::output::Output;
@@ -31,19 +32,16 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         ..options
     };
     let mut progress = Progress::new(args.out.quiet);
-    let (output, summary) = write_png(&mut prepared, &quantity, &options, output, &mut progress)?;
-    drop(progress);
+    let (output, drawn) = write_png(&mut prepared, &quantity, &options, output, &mut progress)?;
     let name = output.name().to_owned();
     output.commit()?;
     if note {
-        let (width, height) = summary.size;
-        let values =
-            summary.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo:.6} to {hi:.6}"));
-        let masked = match summary.masked {
-            0 => String::new(),
-            masked => format!(", {masked} of {} cells undefined", summary.cells),
-        };
-        eprintln!("{name}: {width}×{height} pixels, {values}{masked}, {:.2} s", start.elapsed().as_secs_f64());
+        let undefined = summary::undefined(&request, &quantity, drawn.masked, drawn.cells, &mut progress)?;
+        drop(progress);
+        let (width, height) = drawn.size;
+        let values = drawn.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo} to {hi}"));
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{name}: {width}×{height} pixels, {values}{undefined}, {seconds:.2} s");
     }
     Ok(())
 }

@@ -158,6 +158,12 @@ impl RangeStats {
         self.finite + self.masked + self.infinite
     }
 
+    /// How many cells fall into the bin of `value`: for whole-numbered codes below 128 exactly those that hold it.
+    #[must_use]
+    pub fn count_of(&self, value: f32) -> u64 {
+        self.histogram[self.bins.of_key(key::of_f32(value))]
+    }
+
     /// The smallest and the largest finite value, if there is any.
     #[must_use]
     pub fn extremes(&self) -> Option<(f64, f64)> {
@@ -279,6 +285,13 @@ impl RangeStats {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbered_codes_are_counted_exactly() {
+        let mut stats = RangeStats::default();
+        stats.add_f32(&[0.0, 1.0, 4.0, 4.0, f32::NAN]);
+        assert_eq!([0.0, 1.0, 2.0, 4.0].map(|code| stats.count_of(code)), [1, 1, 0, 2], "one bin a code");
+    }
     use crate::kernels::tests::{check, fields};
 
     #[test]

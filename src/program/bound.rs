@@ -99,3 +99,60 @@ fn rounding_error(g: &mut Graph, leaf: NodeId) -> NodeId {
     let nothing = g.compare(Op::Eq, leaf, 0.0);
     g.select(nothing, zero, lost)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::formula::Formula;
+    use crate::program::interpret::Interpreter;
+    use crate::program::{Plane, Program};
+
+    /// f32 value, f64 value, bound and digits of a formula at a point.
+    fn judged(text: &str, x: f64, y: f64) -> [f64; 4] {
+        let formula = Formula::parse(text).expect("a formula");
+        let mut g = formula.graph().clone();
+        let (bound, value) = bound(&mut g, formula.root());
+        let digits = digits(&mut g, value, bound);
+        let planes = [value, bound, digits].map(|node| Plane { name: String::new(), value: node, valid: None });
+        let program = Program::compile_planes(&mut g, &planes, 2, 0).expect("small");
+        #[expect(clippy::cast_possible_truncation, reason = "coordinates of the f32 engine")]
+        let single = Interpreter::<f32>::new(&program, &[]).point(&[x as f32, y as f32]);
+        let double = Interpreter::<f64>::new(&program, &[]).point(&[x, y]);
+        [f64::from(single[0]), double[0], f64::from(single[1]), f64::from(single[2])]
+    }
+
+    #[test]
+    fn the_error_lies_within_the_bound_and_the_bound_near_the_error() {
+        for (text, x, y) in [
+            ("x^2*y + sin(y)", 1.1, 2.3),
+            ("(x + 1e8) - 1e8", 0.3, 0.0),
+            ("exp(x*y)/(x - y)", 3.3, 3.2),
+            ("ln(x)*tan(y)", 1.01, 1.5),
+            ("sqrt(x - 0.99999)", 1.0, 0.0),
+            ("x^0.3 - y^7", 0.7, 1.1),
+        ] {
+            let [single, double, bound, _] = judged(text, x, y);
+            let error = (single - double).abs();
+            assert!(error <= bound, "{text}: off by {error:e}, bound {bound:e}");
+            // A bound is a worst case: here it must not be more than the coarsest term would explain.
+            assert!(
+                bound <= 1e4 * error.max(f64::from(f32::EPSILON) * double.abs()),
+                "{text}: {bound:e} for {error:e}"
+            );
+        }
+    }
+
+    #[test]
+    fn digits_count_what_the_bound_leaves() {
+        let [.., bound, digits] = judged("x*y", 1.1, 2.3);
+        assert!(digits > 6.0 && digits < MOST_DIGITS, "{digits} digits, bound {bound:e}");
+        assert_eq!(judged("(x + 1e8) - 1e8", 0.3, 0.0)[3], 0.0, "all digits are lost");
+        assert!((judged("2", 0.0, 0.0)[3] - MOST_DIGITS).abs() < 1e-6, "an exact number");
+        assert_eq!(judged("x - x", 0.0, 0.0)[0], 0.0, "zero");
+    }
+
+    #[test]
+    fn what_cannot_be_said_is_masked() {
+        assert!(judged("1/(x - 0.1)", 0.1, 0.0)[2].is_nan(), "the divisor may be zero");
+    }
+}

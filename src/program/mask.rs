@@ -104,3 +104,43 @@ fn either(g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>) -> Option<NodeId>
         (one, other) => one.or(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::formula::Formula;
+    use crate::method::Differentiator;
+    use crate::program::Program;
+    use crate::program::interpret::Interpreter;
+    use crate::quantity::Quantity;
+
+    /// The code of the gradient of `text` at (x, y).
+    fn code_at(text: &str, x: f32, y: f32) -> f32 {
+        let formula = Formula::parse(text).expect("a formula");
+        let mut g = formula.graph().clone();
+        let variables = vec![g.variable(0), g.variable(1)];
+        let names = ["x".to_owned(), "y".to_owned()];
+        let mask = Quantity::Mask(Box::new(Quantity::Gradient));
+        let planes = mask.planes(&mut g, formula.root(), &names, &Differentiator::exact(variables)).expect("small");
+        let program = Program::compile_planes(&mut g, &planes, 2, 0).expect("small");
+        Interpreter::<f32>::new(&program, &[]).point(&[x, y])[0]
+    }
+
+    #[test]
+    fn each_reason_has_its_code() {
+        assert_eq!(code_at("x*y", 1.0, 2.0), 0.0, "ok");
+        assert_eq!(code_at("abs(x)*y", 0.0, 2.0), 1.0, "kink at the corner of |x|");
+        assert_eq!(code_at("abs(x)*y", 0.1, 2.0), 0.0, "and nowhere else");
+        assert_eq!(code_at("if(exp(x)-exp(x) > 0, x, y)", 100.0, 2.0), 2.0, "∞ − ∞ compared with 0");
+        assert_eq!(code_at("exp(x)", 100.0, 2.0), 3.0, "overflow");
+        assert_eq!(code_at("ln(x)", -1.0, 2.0), 4.0, "outside the domain of f, though 1/x is defined");
+        assert_eq!(code_at("sqrt(x)", 0.0, 2.0), 4.0, "f is defined at 0, its derivative is not");
+    }
+
+    #[test]
+    fn a_branch_not_taken_has_no_say() {
+        assert_eq!(code_at("if(x > 0, ln(x), abs(y))", 1.0, 0.0), 0.0, "|y| is not taken");
+        assert_eq!(code_at("if(x > 0, ln(x), abs(y))", -1.0, 0.0), 1.0, "now it is");
+        assert_eq!(code_at("if(x > 0, ln(x), abs(y))", 0.0, 1.0), 1.0, "the branches meet at x = 0");
+    }
+}
