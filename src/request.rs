@@ -16,7 +16,8 @@ use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::field::Field;
 use crate::grid::Grid;
 use crate::kernels::range::RangeStats;
-use crate::method::{Differentiator, Method, Steps, step};
+use crate::method::step::{self, AxisChoice};
+use crate::method::{Differentiator, Method, Steps};
 use crate::program::{Plane, Program};
 use crate::quantity::{Quantity, QuantityError};
 use crate::tile::plan::{Bands, DEFAULT_BUDGET};
@@ -197,7 +198,7 @@ impl<'a> Request<'a> {
         g: &mut Graph,
         method: Method,
         engine: &Engine,
-    ) -> Result<(Vec<Plane>, Vec<(step::Choice, step::Choice)>), RequestError> {
+    ) -> Result<(Vec<Plane>, Vec<AxisChoice>), RequestError> {
         let axes = self.grid.axes().len();
         let variables: Vec<NodeId> = (0..axes).map(|axis| g.variable(axis)).collect();
         let (choices, steps) = match (method, self.step) {
@@ -229,7 +230,7 @@ pub struct Prepared {
     program: Program,
     session: Session,
     grid: Grid,
-    methods: Vec<(Method, Vec<(step::Choice, step::Choice)>)>,
+    methods: Vec<(Method, Vec<AxisChoice>)>,
     memory: usize,
 }
 
@@ -254,7 +255,7 @@ impl Prepared {
 
     /// The methods in use, each with the steps that were chosen for it (first and second derivative, per variable).
     #[must_use]
-    pub fn methods(&self) -> &[(Method, Vec<(step::Choice, step::Choice)>)] {
+    pub fn methods(&self) -> &[(Method, Vec<AxisChoice>)] {
         &self.methods
     }
 

@@ -61,8 +61,8 @@ pub(crate) fn say_how(prepared: &Prepared, asked: &str) {
     let asked = if asked == "auto" { " (auto)" } else { "" };
     eprintln!("engine{asked}: {}", prepared.engine());
     for (method, choices) in prepared.methods() {
-        for (axis, (first, _)) in prepared.grid().axes().iter().zip(choices) {
-            let (h, error) = (first.h, first.error);
+        for (axis, choice) in prepared.grid().axes().iter().zip(choices) {
+            let (h, error) = (choice.first.h, choice.first.error);
             eprintln!("{method} along {}: h = {h:e} (2^{:.0}), expected error {error:.1e}", axis.name(), h.log2());
         }
     }

@@ -36,6 +36,15 @@ pub struct Choice {
     pub error: f64,
 }
 
+/// The steps along one variable.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AxisChoice {
+    /// For first derivatives.
+    pub first: Choice,
+    /// For second derivatives.
+    pub second: Choice,
+}
+
 /// The constants of E(h) for one formula.
 struct Error {
     /// C.
@@ -68,14 +77,7 @@ impl Error {
 
 /// Steps for first and second derivatives along every variable of `grid`, for an engine of unit roundoff `u`.
 #[must_use]
-pub fn automatic(
-    g: &Graph,
-    f: NodeId,
-    grid: &Grid,
-    parameters: &[f64],
-    method: Method,
-    u: f64,
-) -> Vec<(Choice, Choice)> {
+pub fn automatic(g: &Graph, f: NodeId, grid: &Grid, parameters: &[f64], method: Method, u: f64) -> Vec<AxisChoice> {
     let points = samples(grid);
     let mut choices = Vec::new();
     for (axis, extent) in grid.axes().iter().enumerate() {
@@ -93,15 +95,15 @@ pub fn automatic(
             let h = best.unwrap_or(largest);
             Choice { h, error: error.at(h, size, evaluation) }
         };
-        choices.push((choose(1), choose(2)));
+        choices.push(AxisChoice { first: choose(1), second: choose(2) });
     }
     choices
 }
 
-/// The [`Steps`] of a [`Choice`] pair.
+/// The [`Steps`] of these choices.
 #[must_use]
-pub fn steps(choices: &[(Choice, Choice)]) -> Vec<Steps> {
-    choices.iter().map(|(first, second)| Steps { first: first.h, second: second.h }).collect()
+pub fn steps(choices: &[AxisChoice]) -> Vec<Steps> {
+    choices.iter().map(|axis| Steps { first: axis.first.h, second: axis.second.h }).collect()
 }
 
 /// Sizes of f and its derivatives along `axis`, orders 0 to 6.
@@ -156,7 +158,7 @@ mod tests {
         let x = g.variable(0);
         let f = build(&mut g, x);
         let grid = Grid::plane((-5.0, 5.0, 100), (-5.0, 5.0, 100)).expect("valid");
-        automatic(&g, f, &grid, &[], method, u)[0].0
+        automatic(&g, f, &grid, &[], method, u)[0].first
     }
 
     #[test]

@@ -33,19 +33,12 @@ pub fn code(g: &mut Graph, function: NodeId, values: &[NodeId], derivatives: boo
         finite = Some(finite.map_or(next, |all| g.and(all, next)));
     }
     let kink = if derivatives { kink(g, function) } else { None };
-    let mut code = g.constant(0.0);
-    for (number, holds) in [(1.0, kink)] {
-        code = given(g, holds, number, code);
-    }
+    let (ok, one) = (g.constant(0.0), g.constant(1.0));
+    let mut code = kink.map_or(ok, |kink| g.select(kink, one, ok));
     for (number, holds) in [(2.0, validity.reliable), (3.0, finite), (4.0, validity.domain)] {
         code = unless(g, holds, number, code);
     }
     code
-}
-
-fn given(g: &mut Graph, holds: Option<NodeId>, number: f64, code: NodeId) -> NodeId {
-    let number = g.constant(number);
-    holds.map_or(code, |holds| g.select(holds, number, code))
 }
 
 fn unless(g: &mut Graph, holds: Option<NodeId>, number: f64, code: NodeId) -> NodeId {
@@ -107,7 +100,6 @@ fn either(g: &mut Graph, a: Option<NodeId>, b: Option<NodeId>) -> Option<NodeId>
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::expr::formula::Formula;
     use crate::method::Differentiator;
     use crate::program::Program;
