@@ -11,12 +11,14 @@ use std::io::{self, Write};
 pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
     let formula = inputs::formula(&args.formula)?;
     let point = inputs::numbers(&args.point, "the point")?;
-    let (needed, known) = (formula.dimension(), formula.variables().len());
-    if point.len() < needed || point.len() > known {
-        let names = formula.variables()[..needed.max(point.len().min(known))].join(", ");
+    let (needed, variables) = (formula.dimension(), formula.variables());
+    if point.len() < needed || point.len() > variables.len() {
         return Err(Failure::input(format_args!(
-            "the point has {} coordinate(s) and the formula needs {needed} ({names}); write them like 1,2",
-            point.len()
+            "the point `{}` has {} coordinates and the formula takes {needed} to {} ({}); write them like 1,2",
+            args.point,
+            point.len(),
+            variables.len(),
+            variables.join(", "),
         )));
     }
     let direction = match &args.along {

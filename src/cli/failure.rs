@@ -6,6 +6,7 @@ use crate::io::output::OutputError;
 use crate::picture::PictureError;
 use crate::quantity::QuantityError;
 use crate::request::RequestError;
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 
@@ -34,6 +35,16 @@ impl Failure {
         let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let message = if colored { error.render_colored(text) } else { error.render(text) };
         Self { code: BAD_INPUT, message }
+    }
+
+    /// An output that fails. A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
+    fn output(error: &(dyn Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let mut kinds = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        if kinds.any(|kind| kind == io::ErrorKind::BrokenPipe) {
+            return Self { code: 0, message: String::new() };
+        }
+        Self::input(error)
     }
 
     /// Shows the message on stderr.
@@ -77,24 +88,22 @@ impl From<PictureError> for Failure {
     fn from(error: PictureError) -> Self {
         match error {
             PictureError::Request(error) => error.into(),
-            PictureError::Io(error) => error.into(),
-            other => Self::input(other),
+            other => Self::output(&other),
         }
     }
 }
 
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
-        Self::input(error)
+        Self::output(&error)
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self { code: 0, message: String::new() };
+        match Self::output(&error) {
+            Self { code: 0, message } => Self { code: 0, message },
+            _ => Self::input(format_args!("cannot write the output: {error}")),
         }
-        Self::input(format_args!("cannot write the output: {error}"))
     }
 }
