@@ -39,10 +39,12 @@ impl Failure {
 
     /// An output that fails. A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
     fn output(error: &(dyn Error + 'static)) -> Self {
-        let causes = std::iter::successors(Some(error), |error| error.source());
-        let mut kinds = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-        if kinds.any(|kind| kind == io::ErrorKind::BrokenPipe) {
-            return Self { code: 0, message: String::new() };
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe) {
+                return Self { code: 0, message: String::new() };
+            }
+            cause = error.source();
         }
         Self::input(error)
     }
