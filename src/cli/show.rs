@@ -6,6 +6,7 @@ use crate::cli::inputs;
 use crate::expr::graph::NodeId;
 use crate::expr::print::formulas;
 use crate::kernels::evaluate;
+use crate::math::Library;
 use crate::method::Differentiator;
 use crate::program::{Program, emit};
 use std::io::{self, Write};
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Failure> {
         out += &program.to_string();
     }
     if args.emit == Some(Emit::Wgsl) {
-        out += &evaluate::kernel(emit::module(&program)).wgsl();
+        out += &evaluate::kernel(emit::module(&program, Library::Exact)).wgsl();
     }
     io::stdout().lock().write_all(out.as_bytes())?;
     Ok(())

@@ -20,6 +20,7 @@ use crate::gpu::{Choice, Gpu, GpuError};
 use crate::grid::Grid;
 use crate::kernels::palette::{Lookup, ThresholdError};
 use crate::kernels::range::RangeStats;
+use crate::math::Library;
 use crate::program::interpret::{Coordinates, Scalar};
 use crate::program::{Program, emit};
 use std::fmt;
@@ -155,7 +156,7 @@ impl Engine {
             Self::Gpu(gpu) => {
                 let coordinates = Coordinates::<f32>::of_grid(grid);
                 let parameters: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
-                let text = emit::module(program);
+                let text = emit::module(program, Library::Exact);
                 let planes = program.outputs().len();
                 Session::Gpu(Box::new(Evaluator::new(gpu, text, planes, coordinates.tables(), &parameters)?))
             }

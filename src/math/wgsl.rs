@@ -20,6 +20,19 @@ const FILES: [&str; 9] = [
     include_str!("../../shaders/lib/special.wgsl"),
 ];
 
+/// The functions that take the place of others in the fast library.
+const FAST: &str = include_str!("../../shaders/lib/fast.wgsl");
+
+/// Which mathematics a shader is linked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Library {
+    /// Our own, with the same bits as on the CPU.
+    #[default]
+    Exact,
+    /// The functions that WGSL has, without the barrier: as fast as the driver makes them, and as accurate.
+    Fast,
+}
+
 /// The words of a WGSL text: identifiers and what looks like one; comments are skipped to the end of their line.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| {
@@ -35,23 +48,31 @@ fn declared_name(line: &str) -> Option<&str> {
 }
 
 /// The declarations of the library in order: name and text.
-fn declarations() -> Vec<(&'static str, &'static str)> {
-    let mut found = Vec::new();
-    for file in FILES {
-        let mut starts: Vec<(usize, &'static str)> = Vec::new();
-        let mut at = 0;
-        for line in file.split_inclusive('\n') {
-            if let Some(name) = declared_name(line) {
-                starts.push((at, name));
+fn declarations(library: Library) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&str, &str)> = FILES.into_iter().flat_map(declarations_of).collect();
+    if library == Library::Fast {
+        let replacements = declarations_of(FAST);
+        for (name, body) in &mut found {
+            if let Some(&(_, other)) = replacements.iter().find(|(other, _)| other == name) {
+                *body = other;
             }
-            at += line.len();
-        }
-        for (i, &(start, name)) in starts.iter().enumerate() {
-            let end = starts.get(i + 1).map_or(file.len(), |&(next, _)| next);
-            found.push((name, code_only(&file[start..end])));
         }
     }
     found
+}
+
+/// The declarations of one file.
+fn declarations_of(file: &'static str) -> Vec<(&'static str, &'static str)> {
+    let mut starts: Vec<(usize, &'static str)> = Vec::new();
+    let mut at = 0;
+    for line in file.split_inclusive('\n') {
+        if let Some(name) = declared_name(line) {
+            starts.push((at, name));
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).map(|&(next, _)| next).chain([file.len()]);
+    starts.iter().zip(ends).map(|(&(start, name), end)| (name, code_only(&file[start..end]))).collect()
 }
 
 /// A declaration without the comments and blank lines that follow it and belong to the next one.
@@ -68,8 +89,8 @@ fn code_only(text: &'static str) -> &'static str {
 
 /// The part of the library that `text` needs, in an order in which everything is declared before it is used.
 #[must_use]
-pub fn wgsl_library(text: &str) -> String {
-    let all = declarations();
+pub fn wgsl_library(library: Library, text: &str) -> String {
+    let all = declarations(library);
     let index: HashMap<&str, usize> = all.iter().enumerate().map(|(i, &(name, _))| (name, i)).collect();
     let mut needed = vec![false; all.len()];
     let mut open: Vec<&str> = vec![text];
@@ -98,8 +119,8 @@ mod tests {
     #[test]
     fn only_what_is_needed_comes_and_always_the_same() {
         let text = "let t0 = m_sigmoid(m_floor(x)); // not m_tan";
-        let library = wgsl_library(text);
-        assert_eq!(library, wgsl_library(text), "the same text gives the same library");
+        let library = wgsl_library(Library::Exact, text);
+        assert_eq!(library, wgsl_library(Library::Exact, text), "the same text gives the same library");
         for name in [
             "fn m_sigmoid(",
             "fn m_floor(",
@@ -114,12 +135,12 @@ mod tests {
         for name in ["fn m_tan(", "fn m_erf(", "fn m_pow("] {
             assert!(!library.contains(name), "{name} is not needed");
         }
-        assert_eq!(wgsl_library("let t0 = a + b;"), "", "nothing is needed");
+        assert_eq!(wgsl_library(Library::Exact, "let t0 = a + b;"), "", "nothing is needed");
     }
 
     #[test]
     fn every_declaration_is_named_once_and_stands_before_its_use() {
-        let all = declarations();
+        let all = declarations(Library::Exact);
         for (i, &(name, _)) in all.iter().enumerate() {
             assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
         }
@@ -176,7 +197,7 @@ mod tests {
             body.match_indices(&format!("{word}("))
                 .any(|(at, _)| !body[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
         };
-        for (name, body) in declarations() {
+        for (name, body) in declarations(Library::Exact) {
             for word in FORBIDDEN {
                 assert!(!calls(body, word), "{name} calls {word}");
             }
@@ -189,19 +210,33 @@ mod tests {
     }
 
     #[test]
+    fn fast_functions_replace_those_of_the_same_name() {
+        for (name, _) in declarations_of(FAST) {
+            assert!(declarations(Library::Exact).iter().any(|(other, _)| *other == name), "{name} replaces nothing");
+        }
+        let text = "barrier_zero m_sin(t0) m_lt(t0, t1)";
+        let (exact, fast) = (wgsl_library(Library::Exact, text), wgsl_library(Library::Fast, text));
+        assert!(fast.contains("return sin(x);") && !fast.contains("reduce"), "{fast}");
+        assert!(fast.contains("fn m_lt(") && fast.len() < exact.len() / 2, "what is not replaced stays");
+    }
+
+    #[test]
     fn every_function_of_the_language_is_there() {
         const NAMES: &str = "neg abs sign floor ceil round trunc fract sqrt cbrt exp exp2 expm1 ln log2 log10 log1p sin cos tan asin acos atan \
              sinh cosh tanh asinh acosh atanh sigmoid softplus erf gauss add sub mul div min max modulo pow atan2 hypot lt le gt ge eq ne and or not \
              select canonical";
         for name in NAMES.split_whitespace() {
-            assert!(wgsl_library(&format!("m_{name}(x)")).contains(&format!("fn m_{name}(")), "m_{name} is missing");
+            assert!(
+                wgsl_library(Library::Exact, &format!("m_{name}(x)")).contains(&format!("fn m_{name}(")),
+                "m_{name} is missing"
+            );
         }
     }
 
     #[test]
     fn every_part_of_the_library_is_valid_wgsl() {
-        for (name, _) in declarations() {
-            let text = wgsl_library(name);
+        for (name, _) in declarations(Library::Exact) {
+            let text = wgsl_library(Library::Exact, name);
             let module =
                 naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
             let mut validator =

@@ -16,7 +16,7 @@
 //! barrier, so that no compiler folds them by rules of its own or rejects the ones that are not finite.
 
 use crate::expr::op::Rule;
-use crate::math::wgsl_library;
+use crate::math::{Library, wgsl_library};
 use crate::program::interpret::Scalar;
 use crate::program::{Program, Step};
 use std::fmt::Write;
@@ -26,10 +26,10 @@ pub const LETS: usize = 200;
 
 /// The WGSL text of `program` with the library functions it needs in front: what the `evaluate` kernel is made with.
 #[must_use]
-pub fn module(program: &Program) -> String {
+pub fn module(program: &Program, library: Library) -> String {
     let text = emit(program);
     // The kernel itself sets the barrier, whether the program needs it or not.
-    let library = wgsl_library(&format!("barrier_zero {text}"));
+    let library = wgsl_library(library, &format!("barrier_zero {text}"));
     format!("{library}\n{text}")
 }
 
