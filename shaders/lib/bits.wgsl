@@ -145,16 +145,18 @@ fn m_max(a: f32, b: f32) -> f32 {
     return select(r, m_nan(), m_is_nan(a) | m_is_nan(b));
 }
 
+// Truth values pass the barrier: a driver that sees the 0 makes x·0 and x·(a < b) zero even where x is infinite.
+
 // 1 if a < b, else 0; 0 with a NaN.
 fn m_lt(a: f32, b: f32) -> f32 {
     let r = select(0.0, 1.0, m_order_key(a) < m_order_key(b));
-    return select(r, 0.0, m_is_nan(a) | m_is_nan(b));
+    return ob(select(r, 0.0, m_is_nan(a) | m_is_nan(b)));
 }
 
 // 1 if a ≤ b, else 0; 0 with a NaN.
 fn m_le(a: f32, b: f32) -> f32 {
     let r = select(0.0, 1.0, m_order_key(a) <= m_order_key(b));
-    return select(r, 0.0, m_is_nan(a) | m_is_nan(b));
+    return ob(select(r, 0.0, m_is_nan(a) | m_is_nan(b)));
 }
 
 // 1 if a > b, else 0; 0 with a NaN.
@@ -170,7 +172,7 @@ fn m_ge(a: f32, b: f32) -> f32 {
 // 1 if a = b, else 0; 0 with a NaN; −0 equals +0.
 fn m_eq(a: f32, b: f32) -> f32 {
     let r = select(0.0, 1.0, m_order_key(a) == m_order_key(b));
-    return select(r, 0.0, m_is_nan(a) | m_is_nan(b));
+    return ob(select(r, 0.0, m_is_nan(a) | m_is_nan(b)));
 }
 
 // 1 if a ≠ b, else 0; 1 with a NaN.
@@ -185,17 +187,17 @@ fn m_truth(x: f32) -> bool {
 
 // 1 if both are true, else 0.
 fn m_and(a: f32, b: f32) -> f32 {
-    return select(0.0, 1.0, m_truth(a) & m_truth(b));
+    return ob(select(0.0, 1.0, m_truth(a) & m_truth(b)));
 }
 
 // 1 if either is true, else 0.
 fn m_or(a: f32, b: f32) -> f32 {
-    return select(0.0, 1.0, m_truth(a) | m_truth(b));
+    return ob(select(0.0, 1.0, m_truth(a) | m_truth(b)));
 }
 
 // 1 if x is zero, else 0.
 fn m_not(x: f32) -> f32 {
-    return select(1.0, 0.0, m_truth(x));
+    return ob(select(1.0, 0.0, m_truth(x)));
 }
 
 // a if c is not zero, else b.
