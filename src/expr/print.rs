@@ -96,7 +96,7 @@ fn operation(op: Op, args: &[(Binding, String)]) -> (Binding, String) {
     };
     // Comparisons chain in the language (a < b < c), so both sides of one bind tighter.
     match op {
-        Op::Add => infix(" + ", Binding::Sum, Binding::Sum, Binding::Sum),
+        Op::Add => infix(" + ", Binding::Sum, Binding::Sum, Binding::Product),
         Op::Sub => infix(" - ", Binding::Sum, Binding::Sum, Binding::Product),
         Op::Mul => infix("*", Binding::Product, Binding::Product, Binding::Negation),
         Op::Div => infix("/", Binding::Product, Binding::Product, Binding::Negation),
@@ -133,7 +133,10 @@ mod tests {
         let names = ["x".to_owned(), "y".to_owned()];
         let text = formulas(&g, &[("f".to_owned(), minus)], &names, &[]);
         assert_eq!(text, "t0 = x + y\nf = x*t0 - t0\n", "x + y is shared");
-        let difference = g.sub(x, y);
+        let (difference, total) = (g.sub(x, y), g.add(y, product));
+        let nested = g.add(x, total);
+        let text = formulas(&g, &[("f".to_owned(), nested)], &names, &[]);
+        assert_eq!(text, "f = x + (y + x*(x + y))\n", "nor does addition, to the bit");
         let outer = g.sub(x, difference);
         let text = formulas(&g, &[("f".to_owned(), outer)], &names, &[]);
         assert_eq!(text, "f = x - (x - y)\n", "subtraction does not associate");
