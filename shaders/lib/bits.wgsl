@@ -116,9 +116,9 @@ fn m_add(a: f32, b: f32) -> f32 {
     return ob(a + b);
 }
 
-// a − b, the IEEE difference.
+// a − b, the IEEE difference. One operand is hidden, or a driver makes x − x zero even where x is infinite.
 fn m_sub(a: f32, b: f32) -> f32 {
-    return ob(a - b);
+    return ob(a - ob(b));
 }
 
 // a·b, the IEEE product.
@@ -126,10 +126,10 @@ fn m_mul(a: f32, b: f32) -> f32 {
     return ob(a * b);
 }
 
-// a/b, the IEEE quotient; NaN for every b = 0, which lies outside the domain.
+// a/b, the IEEE quotient; NaN for every b = 0, which lies outside the domain. One operand is hidden, as in m_sub.
 fn m_div(a: f32, b: f32) -> f32 {
     let zero = (bitcast<u32>(b) & 0x7fffffffu) == 0u;
-    let q = ob(a / b);
+    let q = ob(a / ob(b));
     return select(q, m_nan(), zero);
 }
 
