@@ -13,6 +13,9 @@ use crate::request::Request;
 /// The extent of an axis that is not given.
 const DEFAULT_EXTENT: (f64, f64) = (-5.0, 5.0);
 
+/// What may stand between the numbers of a size.
+const SIZE_SEPARATORS: [char; 4] = ['x', 'X', '×', ','];
+
 /// Nodes along the longer side of a picture, unless given.
 const PICTURE_NODES: usize = 900;
 
@@ -100,9 +103,14 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
     }
     let last_given = extents.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
     let least = if purpose == Purpose::Picture { 2 } else { 1 };
-    let count = formula.dimension().max(last_given).max(least);
+    // A size of several numbers is a grid of as many axes, whatever the formula uses.
+    let sized = args.size.as_deref().map_or(0, |size| size.split(SIZE_SEPARATORS).count());
+    let count = formula.dimension().max(last_given).max(least).max(sized);
     if count > variables.len() {
-        return Err(Failure::input(format_args!("a picture needs two variables; name them with --vars")));
+        return Err(Failure::input(format_args!(
+            "a grid of {count} axes needs as many variables, and there are {}; name more with --vars",
+            variables.len()
+        )));
     }
     let ends: Vec<(f64, f64, bool)> = (0..count)
         .map(|place| match (extents[place], purpose) {
@@ -157,7 +165,7 @@ fn side(ratio: f64) -> usize {
 }
 
 fn node_counts(text: &str, extended: usize, axes: usize, purpose: Purpose) -> Result<Vec<usize>, Failure> {
-    let parts: Vec<&str> = text.split(['x', 'X', '×', ',']).map(str::trim).collect();
+    let parts: Vec<&str> = text.split(SIZE_SEPARATORS).map(str::trim).collect();
     let counts: Option<Vec<usize>> = parts.iter().map(|part| part.parse().ok().filter(|count| *count > 0)).collect();
     let counts = counts.ok_or_else(|| {
         Failure::input(format_args!(
