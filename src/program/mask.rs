@@ -27,7 +27,8 @@ pub fn code(g: &mut Graph, function: NodeId, values: &[NodeId], derivatives: boo
     roots.extend(values);
     let validity = validity::of(g, &roots);
     let mut finite = None;
-    for &value in &roots {
+    // That f itself overflows does not make its derivatives wrong.
+    for &value in values {
         let size = g.apply(Op::Abs, &[value]);
         let next = g.compare(Op::Lt, size, f64::INFINITY);
         finite = Some(finite.map_or(next, |all| g.and(all, next)));
@@ -125,6 +126,7 @@ mod tests {
         assert_eq!(code_at("abs(x)*y", 0.1, 2.0), 0.0, "and nowhere else");
         assert_eq!(code_at("if(exp(x)-exp(x) > 0, x, y)", 100.0, 2.0), 2.0, "∞ − ∞ compared with 0");
         assert_eq!(code_at("exp(x)", 100.0, 2.0), 3.0, "overflow");
+        assert_eq!(code_at("x + exp(1000)", 100.0, 2.0), 0.0, "f overflows, its slope is 1");
         assert_eq!(code_at("ln(x)", -1.0, 2.0), 4.0, "outside the domain of f, though 1/x is defined");
         assert_eq!(code_at("sqrt(x)", 0.0, 2.0), 4.0, "f is defined at 0, its derivative is not");
     }
