@@ -38,7 +38,9 @@ impl Sizes {
         /// Letters are no smaller than this on any picture.
         const SMALLEST: f64 = 12.0;
         let (larger, smaller) = (float(cells_wide.max(cells_high)), float(cells_wide.min(cells_high)));
-        let side = larger.powf(0.6) * smaller.max(larger / 3.0).powf(0.4);
+        // On a strip of millions of cells, letters in proportion to its length would make margins larger than any file.
+        let most = (1.3 * (larger * smaller).sqrt()).max(1500.0);
+        let side = (larger.powf(0.6) * smaller.max(larger / 3.0).powf(0.4)).min(most);
         let text = crisp_size((side / PER_SIDE).max(SMALLEST));
         Self {
             text,
