@@ -192,9 +192,17 @@ fn draw<W: Write + 'static>(
             watch.advance(next - first).map_err(RequestError::from)?;
         }
         turn_over(&mut band, width);
-        painter.paint(&band, &mut |pixels| png.write_rows(pixels).map_err(io::Error::other))?;
+        painter.paint(&band, &mut |pixels| png.write_rows(pixels).map_err(kept))?;
     }
     Ok(png.finish()?)
+}
+
+/// The error of the destination as it was, so that its kind is not lost.
+fn kept(error: PngError) -> io::Error {
+    match error {
+        PngError::Write(error) => error,
+        other => io::Error::other(other),
+    }
 }
 
 /// Bands of at most `most` rows that cover `0..rows`, from the last row down.

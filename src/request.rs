@@ -25,6 +25,9 @@ use crate::tile::watch::{Interrupted, Silent, Watch};
 use std::ops::Range;
 use thiserror::Error;
 
+/// The most nodes of one axis: its coordinates in `f64` take 2 GiB.
+pub const MAX_NODES: usize = 1 << 28;
+
 /// Why a request cannot be met.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RequestError {
@@ -43,6 +46,16 @@ pub enum RequestError {
         axes: usize,
         /// Variables of the formula.
         variables: usize,
+    },
+    /// An axis whose coordinates would fill the memory.
+    #[error(
+        "axis {axis} has {len} nodes, and a table of coordinates holds up to {MAX_NODES}; cut the extent into pieces"
+    )]
+    AxisTooLong {
+        /// The axis.
+        axis: String,
+        /// Its nodes.
+        len: usize,
     },
     /// A step that cannot be used.
     #[error("the step h must be a positive number, not {0}")]
@@ -146,6 +159,9 @@ impl<'a> Request<'a> {
         }
         if dimension > axes {
             return Err(RequestError::MissingAxis { variable: self.formula.variables()[dimension - 1].clone() });
+        }
+        if let Some(axis) = self.grid.axes().iter().find(|axis| axis.len() > MAX_NODES) {
+            return Err(RequestError::AxisTooLong { axis: axis.name().to_owned(), len: axis.len() });
         }
         if let Some(step) = self.step.filter(|step| !(step.is_finite() && *step > 0.0)) {
             return Err(RequestError::Step(step));

@@ -83,7 +83,7 @@ pub(crate) struct GridArgs {
     #[arg(long = "axis", value_name = "NAME=MIN:MAX", allow_hyphen_values = true)]
     pub(crate) axes: Vec<String>,
     /// Number of nodes along each axis, x first
-    #[arg(long, short, value_name = "NXxNY…")]
+    #[arg(long, short, value_name = "NXxNY…", allow_hyphen_values = true)]
     pub(crate) size: Option<String>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true, conflicts_with = "percentile")]
     pub(crate) range: Option<String>,
     /// Leave out this many per cent of the values at each end of the colour bar
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", allow_hyphen_values = true)]
     pub(crate) percentile: Option<f64>,
     /// Title of the figure [default: the formula and the quantity]
     #[arg(long)]

@@ -3,6 +3,7 @@
 use crate::engine::EngineError;
 use crate::expr::diagnostic::ParseError;
 use crate::io::output::OutputError;
+use crate::io::png::PngError;
 use crate::picture::PictureError;
 use crate::quantity::QuantityError;
 use crate::request::RequestError;
@@ -90,6 +91,8 @@ impl From<PictureError> for Failure {
     fn from(error: PictureError) -> Self {
         match error {
             PictureError::Request(error) => error.into(),
+            // A transparent error hides itself from the chain of causes.
+            PictureError::Png(PngError::Write(error)) => error.into(),
             other => Self::output(&other),
         }
     }

@@ -346,6 +346,9 @@ pub(super) fn atanh(g: &mut Graph, e: &Erring) -> NodeId {
 }
 
 /// x^y = e^(y ln x): the exponent's error is |y|·(−ln(1 − ex/x)) + ey·(|ln x| − ln(1 − ex/x)).
+///
+/// A negative base changes its sign with the parity of the exponent, and the exponent may be off by a whole number where it
+/// comes from a jump, such as `round`: then the value is on the other side of zero and off by twice its size more.
 pub(super) fn pow(g: &mut Graph, e: &Erring) -> NodeId {
     let (size, ea) = (abs_of(g, e.a), with_margin(g, e.ea));
     let ratio = g.div(ea, size);
@@ -363,6 +366,11 @@ pub(super) fn pow(g: &mut Graph, e: &Erring) -> NodeId {
     let from_exponent = g.select(fixed, zero, from_exponent);
     let total = g.add(from_base, from_exponent);
     let factor = unary(g, Op::Expm1, total);
+    // Exponents of different parity are at least 1 apart; half of that leaves room for the rounding of the bound.
+    let (negative, apart) = (g.compare(Op::Lt, e.a, 0.0), g.compare(Op::Ge, e.eb, 0.5));
+    let (turns, two) = (g.and(negative, apart), g.constant(2.0));
+    let turn = g.select(turns, two, zero);
+    let factor = g.add(factor, turn);
     let result = abs_of(g, e.v);
     let error = g.mul(result, factor);
     let safe = g.apply(Op::Lt, &[ea, size]);
