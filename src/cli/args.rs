@@ -40,7 +40,9 @@ pub(crate) enum Command {
     At(AtArgs),
     /// Show what the compiler makes of a formula
     Show(ShowArgs),
-    /// List the GPU adapters, and which engine `auto` takes and why
+    /// List the GPU adapters, whether each gives the bits of the CPU, and which engine `auto` takes and why
+    #[command(after_help = "The self-test runs every operation of the language on nasty arguments, on the adapter and on the CPU, and\n\
+        compares the bits. Its result is kept per adapter, driver and version in the user's cache folder.")]
     Devices(DevicesArgs),
     /// Explain a command, the language or the quantities
     Help {
@@ -106,6 +108,9 @@ pub(crate) struct ComputeArgs {
     /// auto, gpu, cpu, or f64 for the double-precision reference
     #[arg(long, value_name = "ENGINE", default_value = "auto")]
     pub(crate) engine: String,
+    /// Check the GPU against the CPU while it works: sample (512 cells of each band), all, or off
+    #[arg(long, value_name = "HOW", default_value = "sample")]
+    pub(crate) verify: String,
     /// Memory for band buffers, such as 64M or 1G
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub(crate) memory: String,
@@ -233,4 +238,7 @@ pub(crate) struct DevicesArgs {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    /// Run the self-test of every adapter again, whatever is known from before
+    #[arg(long)]
+    pub(crate) retest: bool,
 }

@@ -1,8 +1,8 @@
-//! What a command says when it is done: how many cells have no value, and why.
+//! What a command says when it is done: how many cells have no value and why, and what the checks of the GPU found.
 
 use crate::program::mask;
 use crate::quantity::Quantity;
-use crate::request::{Request, RequestError};
+use crate::request::{Prepared, Request, RequestError};
 use crate::tile::watch::Watch;
 
 /// `, 12 of 100 cells undefined (10 domain, 2 overflow)`, or nothing when all cells have values.
@@ -32,4 +32,37 @@ pub(crate) fn undefined(
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
     Ok(if reasons.is_empty() { total } else { format!("{total} ({})", reasons.join(", ")) })
+}
+
+/// `, 2 of 9 bands computed again on the CPU`, or nothing when every band was right.
+pub(crate) fn recomputed(prepared: &Prepared) -> String {
+    let report = prepared.report();
+    match report.recomputed {
+        0 => String::new(),
+        wrong => format!(", {wrong} of {} bands computed again on the CPU", report.bands),
+    }
+}
+
+/// Warns once if the GPU delivered something wrong: how much, where, and what came of it.
+pub(crate) fn warn_of_mismatch(prepared: &Prepared) {
+    let report = prepared.report();
+    let Some(found) = &report.first else { return };
+    let grid = prepared.grid();
+    let mut rest = found.first;
+    let mut place = Vec::new();
+    for axis in grid.axes() {
+        place.push(format!("{} = {}", axis.name(), axis.world_from_index(rest % axis.len())));
+        rest /= axis.len();
+    }
+    eprintln!(
+        "warning: {} of {} checked cells of a band differ from the CPU's ({}), the first at {}; \
+         {} of {} bands were wrong and were computed again on the CPU. The GPU or its driver is at fault: \
+         see `gradgrid devices --retest`, or use --engine cpu",
+        found.wrong,
+        found.checked,
+        found.what,
+        place.join(", "),
+        report.recomputed,
+        report.bands
+    );
 }

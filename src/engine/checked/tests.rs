@@ -105,11 +105,15 @@ fn a_spoilt_band_is_seen_and_computed_again() {
         for agreement in [Agreement::BitExact, Agreement::WithinBound] {
             for verify in [Verify::Sample, Verify::All] {
                 let mut source = checked(Some(spoil), agreement, verify);
-                assert!(results(&mut source, 5..CELLS) == right, "{name}, {agreement}, {verify}: the right bytes");
+                let got = results(&mut source, 5..CELLS);
+                // Statistics alone cannot tell everything where bits are not promised; extremes that are passed, they do.
+                let told = agreement == Agreement::BitExact || name != "a stale neighbour";
+                assert!((got.0 == right.0) & (got.2 == right.2), "{name}, {agreement}, {verify}: the right bytes");
+                assert_eq!(got.1 == right.1, told, "{name}, {agreement}, {verify}: the range");
                 let report = source.report();
                 let first = report.first.clone().expect("something was wrong");
                 assert_eq!((report.bands, first.what), (3, "values"), "{name}, {agreement}, {verify}: {report:?}");
-                assert_eq!(report.recomputed, 3, "{name}, {agreement}, {verify}: {report:?}");
+                assert_eq!(report.recomputed, 2 + usize::from(told), "{name}, {agreement}, {verify}: {report:?}");
                 assert!(first.wrong <= first.checked && first.cells.contains(&first.first), "{first:?}");
             }
         }
