@@ -44,6 +44,14 @@ pub(crate) enum Command {
     #[command(after_help = "The self-test runs every operation of the language on nasty arguments, on the adapter and on the CPU, and\n\
         compares the bits. Its result is kept per adapter, driver and version in the user's cache folder.")]
     Devices(DevicesArgs),
+    /// Measure how far each function is from the exact value, and compare the GPU with the CPU bit by bit
+    #[command(after_help = "Examples:\n  \
+        gradgrid accuracy\n  \
+        gradgrid accuracy --functions sin,cos,pow --samples 2^25\n  \
+        gradgrid accuracy --functions exp --exhaustive\n\n\
+        An error of 0.5 ulp is correct rounding; a result of the wrong kind (NaN for a number, a zero of the wrong\n\
+        sign) counts as a mismatch. The exit code is 4 if a function misses its bar or a bit differs on the GPU.")]
+    Accuracy(AccuracyArgs),
     /// Explain a command, the language or the quantities
     Help {
         /// `language`, `quantities`, or a command
@@ -241,4 +249,29 @@ pub(crate) struct DevicesArgs {
     /// Run the self-test of every adapter again, whatever is known from before
     #[arg(long)]
     pub(crate) retest: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccuracyArgs {
+    /// Samples of each function, such as 2^25 [default: 2^23]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) samples: Option<String>,
+    /// Every one of the 2^32 numbers for functions of one argument: minutes each
+    #[arg(long)]
+    pub(crate) exhaustive: bool,
+    /// Only these [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) functions: Vec<String>,
+    /// Machine-readable output
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// The table of the README
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Do not compare with a GPU
+    #[arg(long)]
+    pub(crate) no_gpu: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }
