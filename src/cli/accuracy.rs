@@ -75,7 +75,9 @@ fn samples(text: Option<&str>) -> Result<u64, Failure> {
     let Some(text) = text else { return Ok(accuracy::SAMPLES) };
     let count = inputs::number(text, "--samples")?;
     if count.fract() != 0.0 || !(1.0..=4_294_967_296.0).contains(&count) {
-        return Err(Failure::input(format_args!("--samples {text}: write a whole number from 1 to 2^32, such as 2^25")));
+        return Err(Failure::input(format_args!(
+            "--samples {text}: write a whole number from 1 to 2^32, such as 2^25"
+        )));
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in [1, 2^32]")]
     let count = count as u64;
@@ -134,7 +136,9 @@ fn plain(rows: &[Row], adapter: Option<&str>) -> String {
         lines.push(line);
     }
     lines.push(String::new());
-    lines.push("ulp: |computed − exact| in units in the last place of the exact value; 0.5 is correct rounding".to_owned());
+    lines.push(
+        "ulp: |computed − exact| in units in the last place of the exact value; 0.5 is correct rounding".to_owned(),
+    );
     lines.push(bits_line(rows, adapter));
     lines.join("\n") + "\n"
 }
@@ -194,6 +198,7 @@ fn json_text(rows: &[Row], adapter: Option<&str>) -> String {
         })
         .collect();
     let version = env!("CARGO_PKG_VERSION");
-    let value = json!({ "schema": "gradgrid.accuracy/1", "version": version, "adapter": adapter, "functions": functions });
+    let value =
+        json!({ "schema": "gradgrid.accuracy/1", "version": version, "adapter": adapter, "functions": functions });
     format!("{value:#}\n")
 }

@@ -41,8 +41,10 @@ pub(crate) enum Command {
     /// Show what the compiler makes of a formula
     Show(ShowArgs),
     /// List the GPU adapters, whether each gives the bits of the CPU, and which engine `auto` takes and why
-    #[command(after_help = "The self-test runs every operation of the language on nasty arguments, on the adapter and on the CPU, and\n\
-        compares the bits. Its result is kept per adapter, driver and version in the user's cache folder.")]
+    #[command(
+        after_help = "The self-test runs every operation of the language on nasty arguments, on the adapter and on the CPU, and\n\
+        compares the bits. Its result is kept per adapter, driver and version in the user's cache folder."
+    )]
     Devices(DevicesArgs),
     /// Measure how far each function is from the exact value, and compare the GPU with the CPU bit by bit
     #[command(after_help = "Examples:\n  \
@@ -253,7 +255,7 @@ pub(crate) struct DevicesArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AccuracyArgs {
-    /// Samples of each function, such as 2^25 [default: 2^23]
+    /// Samples of each function, such as 2^25 [default: 2^22]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) samples: Option<String>,
     /// Every one of the 2^32 numbers for functions of one argument: minutes each

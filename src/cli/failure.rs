@@ -2,10 +2,10 @@
 
 use crate::engine::EngineError;
 use crate::expr::diagnostic::ParseError;
+use crate::gpu::GpuError;
 use crate::io::output::OutputError;
 use crate::picture::PictureError;
 use crate::quantity::QuantityError;
-use crate::gpu::GpuError;
 use crate::request::RequestError;
 use crate::tile::watch::Interrupted;
 use std::error::Error;

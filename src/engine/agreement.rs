@@ -101,11 +101,7 @@ impl Battery {
     ///
     /// # Errors
     /// A program that the device does not take, or a device that fails.
-    pub fn run(
-        &self,
-        gpu: &Gpu,
-        step: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Vec<Difference>, GpuError> {
+    pub fn run(&self, gpu: &Gpu, step: &mut dyn FnMut(usize) -> ControlFlow<()>) -> Result<Vec<Difference>, GpuError> {
         let outputs = self.program.outputs().len();
         let mut evaluator = Evaluator::new(gpu, emit::module(&self.program, Library::Exact), outputs, &self.tables, &[])?;
         let twin = CpuSession::new(&self.program, Coordinates::product(self.tables.clone()), &[]);
@@ -163,7 +159,8 @@ mod tests {
             assert_eq!(battery.cells(), 2_usize.pow(u32::try_from(arity).expect("small")), "the product");
             for op in ops {
                 let steps = battery.program.steps();
-                let has = steps.iter().any(|step| matches!(step, crate::program::Step::Apply(found, _) if *found == op));
+                let has =
+                    steps.iter().any(|step| matches!(step, crate::program::Step::Apply(found, _) if *found == op));
                 assert!(has, "{op} was simplified away");
             }
         }

@@ -101,10 +101,8 @@ impl SelfTest {
     /// Tests this device now, whatever is known, and keeps the result.
     #[must_use]
     pub fn run(gpu: &Gpu) -> Self {
-        let result = Self::measure(gpu).unwrap_or_else(|error| Self {
-            trouble: Some(error.to_string()),
-            ..Self::default()
-        });
+        let result =
+            Self::measure(gpu).unwrap_or_else(|error| Self { trouble: Some(error.to_string()), ..Self::default() });
         let key = cache::key(gpu.info());
         // A device that failed may be well the next time; only whole results are kept.
         if result.trouble.is_none()
@@ -154,7 +152,8 @@ impl fmt::Display for SelfTest {
         if self.passed() {
             return write!(f, "bit-exact with the CPU ({} operations)", self.operations);
         }
-        let names: Vec<String> = self.differing.iter().map(|found| format!("{} ({})", found.op, off(found.ulp))).collect();
+        let names: Vec<String> =
+            self.differing.iter().map(|found| format!("{} ({})", found.op, off(found.ulp))).collect();
         write!(f, "differs from the CPU in {} of {} operations: {}", names.len(), self.operations, names.join(", "))?;
         if self.flushes_subnormals {
             f.write_str("; subnormal numbers become zero")?;
@@ -172,7 +171,8 @@ fn off(ulp: f64) -> String {
 fn batteries() -> Vec<Battery> {
     let mut random = Random(SEED);
     let mut table = |len: usize| (0..len).map(|_| random.nasty()).collect::<Vec<f32>>();
-    let tables = [vec![table(UNARY)], vec![table(BINARY), table(BINARY)], vec![table(TERNARY), table(TERNARY), table(TERNARY)]];
+    let tables =
+        [vec![table(UNARY)], vec![table(BINARY), table(BINARY)], vec![table(TERNARY), table(TERNARY), table(TERNARY)]];
     let mut all = Vec::new();
     for (arity, tables) in (1..).zip(tables) {
         let ops: Vec<Op> = primitives(arity).collect();
@@ -203,7 +203,10 @@ mod tests {
         let failed = SelfTest::of_differences(&[none, Difference { op: "exp", cells: 7, ulp: 2.0, flushed: true }]);
         assert!(!failed.passed() && failed.agreement() == Agreement::WithinBound, "exp differs");
         let line = failed.to_string();
-        assert_eq!(line, "differs from the CPU in 1 of 2 operations: exp (up to 2 ulp); subnormal numbers become zero", "failed");
+        assert_eq!(
+            line, "differs from the CPU in 1 of 2 operations: exp (up to 2 ulp); subnormal numbers become zero",
+            "failed"
+        );
         assert!(!SelfTest::default().passed(), "nothing tried is nothing proved");
         let trouble = SelfTest { trouble: Some("gone".to_owned()), ..passed };
         assert_eq!(trouble.agreement(), Agreement::WithinBound, "an unfinished test proves nothing");

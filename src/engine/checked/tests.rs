@@ -147,7 +147,7 @@ fn off_lets_everything_pass() {
 #[test]
 fn scattered_faults_are_seen_as_often_as_promised() {
     // One cell in a thousand, at random but fixed places.
-    let spoil: Spoil = |cell, v| if Random(cell as u64).bits() % 1_000 == 0 { 0.125 } else { v };
+    let spoil: Spoil = |cell, v| if Random(cell as u64).bits().is_multiple_of(1_000) { 0.125 } else { v };
     let (trials, band) = (200_usize, 6_000);
     let mut seen = 0.0_f64;
     for trial in 0..trials {
