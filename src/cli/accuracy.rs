@@ -167,7 +167,7 @@ fn markdown(rows: &[Row], adapter: Option<&str>) -> String {
     let samples = rows.iter().map(|row| row.found.samples).max().unwrap_or(0);
     lines.push(String::new());
     lines.push(format!(
-        "Up to {} samples a function against an `f64` reference; 0.5 ulp is correct rounding. {}. Made by `gradgrid accuracy --markdown`, version {}.",
+        "{} samples of each function against an `f64` reference; 0.5 ulp is correct rounding. {}. Made by `gradgrid accuracy --markdown`, version {}.",
         count(samples),
         bits_line(rows, adapter),
         env!("CARGO_PKG_VERSION")

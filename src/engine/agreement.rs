@@ -103,7 +103,8 @@ impl Battery {
     /// A program that the device does not take, or a device that fails.
     pub fn run(&self, gpu: &Gpu, step: &mut dyn FnMut(usize) -> ControlFlow<()>) -> Result<Vec<Difference>, GpuError> {
         let outputs = self.program.outputs().len();
-        let mut evaluator = Evaluator::new(gpu, emit::module(&self.program, Library::Exact), outputs, &self.tables, &[])?;
+        let mut evaluator =
+            Evaluator::new(gpu, emit::module(&self.program, Library::Exact), outputs, &self.tables, &[])?;
         let twin = CpuSession::new(&self.program, Coordinates::product(self.tables.clone()), &[]);
         let mut found: Vec<Difference> = self.ops.iter().map(|op| Difference::none(*op)).collect();
         let (mut got, mut want) = (vec![Vec::new(); outputs], vec![Vec::new(); outputs]);
