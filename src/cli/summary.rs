@@ -1,5 +1,7 @@
 //! What a command says when it is done: how many cells have no value and why, and what the checks of the GPU found.
 
+use crate::engine::Report;
+use crate::grid::Grid;
 use crate::program::mask;
 use crate::quantity::Quantity;
 use crate::request::{Prepared, Request, RequestError};
@@ -45,24 +47,47 @@ pub(crate) fn recomputed(prepared: &Prepared) -> String {
 
 /// Warns once if the GPU delivered something wrong: how much, where, and what came of it.
 pub(crate) fn warn_of_mismatch(prepared: &Prepared) {
-    let report = prepared.report();
-    let Some(found) = &report.first else { return };
-    let grid = prepared.grid();
-    let mut rest = found.first;
-    let mut place = Vec::new();
-    for axis in grid.axes() {
-        place.push(format!("{} = {}", axis.name(), axis.world_from_index(rest % axis.len())));
-        rest /= axis.len();
+    if let Some(text) = mismatch(&prepared.report(), prepared.grid()) {
+        eprintln!("{text}");
     }
-    eprintln!(
-        "warning: {} of {} checked cells of a band differ from the CPU's ({}), the first at {}; \
-         {} of {} bands were wrong and were computed again on the CPU. The GPU or its driver is at fault: \
-         see `gradgrid devices --retest`, or use --engine cpu",
+}
+
+fn mismatch(report: &Report, grid: &Grid) -> Option<String> {
+    let found = report.first.as_ref()?;
+    let mut index = vec![0; grid.axes().len()];
+    grid.index_from_cell(found.first, &mut index);
+    let axes = grid.axes().iter().zip(index);
+    let place: Vec<String> = axes.map(|(axis, i)| format!("{} = {}", axis.name(), axis.world_from_index(i))).collect();
+    Some(format!(
+        "warning: the GPU gave wrong {}: {} of {} checked cells of a band, the first at {}; \
+         {} of {} bands were computed again on the CPU; try `gradgrid devices --retest`, or --engine cpu",
+        found.what,
         found.wrong,
         found.checked,
-        found.what,
         place.join(", "),
         report.recomputed,
         report.bands
-    );
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::checked::Mismatch;
+
+    #[test]
+    fn a_mismatch_is_told_with_count_and_place() {
+        let grid = Grid::plane((0.0, 1.0, 5), (0.0, 1.0, 3)).expect("valid");
+        assert_eq!(mismatch(&Report::default(), &grid), None, "nothing was wrong");
+        let first = Mismatch { what: "values", cells: 5..15, first: 8, checked: 10, wrong: 3 };
+        let report = Report { bands: 9, checked: 90, recomputed: 2, first: Some(first) };
+        assert_eq!(
+            mismatch(&report, &grid).as_deref(),
+            Some(
+                "warning: the GPU gave wrong values: 3 of 10 checked cells of a band, the first at x = 0.75, y = 0.5; \
+                 2 of 9 bands were computed again on the CPU; try `gradgrid devices --retest`, or --engine cpu"
+            ),
+            "the first of two"
+        );
+    }
 }
