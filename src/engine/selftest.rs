@@ -8,7 +8,7 @@
 //!
 //! On an adapter that passes, results are called *bit-exact*; on one that fails they are only *within the bound* of the reference
 //! (see [`Agreement`]), and stay usable. The result is kept per adapter, driver and version of gradgrid, so that the test runs once
-//! ([`cache`] says where).
+//! (in `gradgrid/self-test.json` in the user's cache folder; where there is none, in each process).
 //!
 //! **Limits.** A test of samples is evidence, not proof: canaries (see [`checked`](super::checked)) watch every run besides.
 
