@@ -10,7 +10,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::engine::{Engine, EngineChoice, EngineError, Session, Thresholds};
+use crate::engine::{Agreement, Engine, EngineChoice, EngineError, Report, Session, Thresholds, Verify};
 use crate::expr::formula::Formula;
 use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::field::Field;
@@ -87,6 +87,7 @@ pub struct Request<'a> {
     compare: Option<Method>,
     step: Option<f64>,
     engine: EngineChoice,
+    verify: Verify,
     memory: usize,
 }
 
@@ -102,6 +103,7 @@ impl<'a> Request<'a> {
             compare: None,
             step: None,
             engine: EngineChoice::Auto,
+            verify: Verify::default(),
             memory: DEFAULT_BUDGET,
         }
     }
@@ -138,6 +140,13 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn engine(mut self, engine: EngineChoice) -> Self {
         self.engine = engine;
+        self
+    }
+
+    /// Checks so much of what a GPU delivers against the CPU.
+    #[must_use]
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = verify;
         self
     }
 
@@ -183,7 +192,8 @@ impl<'a> Request<'a> {
         }
         let values = self.formula.values();
         let program = Program::compile_planes(&mut g, &planes, axes, self.formula.parameters().len())?;
-        let session = engine.session(&program, self.grid, values)?;
+        let mut session = engine.session(&program, self.grid, values)?;
+        session.set_verify(self.verify);
         Ok(Prepared { engine, program, session, grid: self.grid.clone(), methods, memory: self.memory })
     }
 
@@ -255,6 +265,18 @@ impl Prepared {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// How the results relate to those of the other engines.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        self.session.agreement()
+    }
+
+    /// What the checks of the GPU's results have found so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.session.report()
     }
 
     /// The program.

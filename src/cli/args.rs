@@ -40,8 +40,20 @@ pub(crate) enum Command {
     At(AtArgs),
     /// Show what the compiler makes of a formula
     Show(ShowArgs),
-    /// List the GPU adapters, and which engine `auto` takes and why
+    /// List the GPU adapters, whether each gives the bits of the CPU, and which engine `auto` takes and why
+    #[command(
+        after_help = "The self-test runs every operation of the language on nasty arguments, on the adapter and on the CPU, and\n\
+        compares the bits. Its result is kept per adapter, driver and version in the user's cache folder."
+    )]
     Devices(DevicesArgs),
+    /// Measure how far each function is from the exact value, and compare the GPU with the CPU bit by bit
+    #[command(after_help = "Examples:\n  \
+        gradgrid accuracy\n  \
+        gradgrid accuracy --functions sin,cos,pow --samples 2^25\n  \
+        gradgrid accuracy --functions exp --exhaustive\n\n\
+        An error of 0.5 ulp is correct rounding; a result of the wrong kind (NaN for a number, a zero of the wrong\n\
+        sign) counts as a mismatch. The exit code is 4 if a function misses its bar or a bit differs on the GPU.")]
+    Accuracy(AccuracyArgs),
     /// Explain a command, the language or the quantities
     Help {
         /// `language`, `quantities`, or a command
@@ -106,6 +118,9 @@ pub(crate) struct ComputeArgs {
     /// auto, gpu, cpu, or f64 for the double-precision reference
     #[arg(long, value_name = "ENGINE", default_value = "auto")]
     pub(crate) engine: String,
+    /// Check the GPU against the CPU while it works: sample (512 cells of each band), all, or off
+    #[arg(long, value_name = "HOW", default_value = "sample")]
+    pub(crate) verify: String,
     /// Memory for band buffers, such as 64M or 1G
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub(crate) memory: String,
@@ -233,4 +248,32 @@ pub(crate) struct DevicesArgs {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+    /// Run the self-test of every adapter again, whatever is known from before
+    #[arg(long)]
+    pub(crate) retest: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccuracyArgs {
+    /// Samples of each function, such as 2^25 [default: 2^22]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) samples: Option<String>,
+    /// Every one of the 2^32 numbers for functions of one argument: minutes each
+    #[arg(long)]
+    pub(crate) exhaustive: bool,
+    /// Only these [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) functions: Vec<String>,
+    /// Machine-readable output
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// The table of the README
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Do not compare with a GPU
+    #[arg(long)]
+    pub(crate) no_gpu: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }

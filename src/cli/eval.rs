@@ -43,7 +43,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         let undefined = summary::undefined(&request, &quantity, masked, grid.cells() as u64, &mut progress)?;
         drop(progress);
         let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
-        eprintln!("{name}: {shape} cells of {planes}{undefined}, {:.2} s", start.elapsed().as_secs_f64());
+        summary::warn_of_mismatch(&prepared);
+        let recomputed = summary::recomputed(&prepared);
+        eprintln!("{name}: {shape} cells of {planes}{undefined}{recomputed}, {:.2} s", start.elapsed().as_secs_f64());
     }
     Ok(())
 }

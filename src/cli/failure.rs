@@ -2,11 +2,13 @@
 
 use crate::engine::EngineError;
 use crate::expr::diagnostic::ParseError;
+use crate::gpu::GpuError;
 use crate::io::output::OutputError;
 use crate::io::png::PngError;
 use crate::picture::PictureError;
 use crate::quantity::QuantityError;
 use crate::request::RequestError;
+use crate::tile::watch::Interrupted;
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -15,6 +17,8 @@ use std::io::{self, IsTerminal};
 pub(crate) const BAD_INPUT: u8 = 2;
 /// The engine that was demanded is not there or cannot do it.
 const NO_ENGINE: u8 = 3;
+/// A check found wrong results.
+const WRONG_RESULTS: u8 = 4;
 /// Interrupted.
 const INTERRUPTED: u8 = 130;
 
@@ -29,6 +33,11 @@ impl Failure {
     /// Bad input: `message` says what, how much, and what to do.
     pub(crate) fn input(message: impl Display) -> Self {
         Self { code: BAD_INPUT, message: message.to_string() }
+    }
+
+    /// A check found wrong results: `message` says which.
+    pub(crate) fn wrong(message: impl Display) -> Self {
+        Self { code: WRONG_RESULTS, message: message.to_string() }
     }
 
     /// A formula that cannot be read, with the place underlined.
@@ -68,6 +77,18 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         let code = if matches!(error, EngineError::Gpu(_)) { NO_ENGINE } else { BAD_INPUT };
         Self { code, message: error.to_string() }
+    }
+}
+
+impl From<GpuError> for Failure {
+    fn from(error: GpuError) -> Self {
+        EngineError::from(error).into()
+    }
+}
+
+impl From<Interrupted> for Failure {
+    fn from(stop: Interrupted) -> Self {
+        Self { code: INTERRUPTED, message: stop.to_string() }
     }
 }
 

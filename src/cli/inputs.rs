@@ -2,7 +2,7 @@
 
 use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
 use crate::cli::failure::Failure;
-use crate::engine::EngineChoice;
+use crate::engine::{EngineChoice, Verify};
 use crate::expr::formula::{Formula, constant};
 use crate::expr::names::Names;
 use crate::grid::{Axis, Grid};
@@ -194,6 +194,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
     let method: Method = args.method.parse().map_err(Failure::input)?;
     let compare: Option<Method> = args.compare.as_deref().map(str::parse).transpose().map_err(Failure::input)?;
     let engine: EngineChoice = args.engine.parse().map_err(Failure::input)?;
+    let verify: Verify = args.verify.parse().map_err(Failure::input)?;
     let step = args.step.as_deref().map(|text| number(text, "--step")).transpose()?;
     Ok(Request::new(formula, grid)
         .quantity(quantity(&args.quantity, formula, grid.axes().len())?)
@@ -201,6 +202,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
         .compare(compare)
         .step(step)
         .engine(engine)
+        .verify(verify)
         .memory(memory(&args.memory)?))
 }
 

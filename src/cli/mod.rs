@@ -1,5 +1,6 @@
 //! The command-line tool: arguments in, exit code out. Data goes to stdout, everything else to stderr.
 
+mod accuracy;
 mod args;
 mod at;
 mod devices;
@@ -35,6 +36,7 @@ pub fn run() -> ExitCode {
         Command::At(args) => at::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Devices(args) => devices::run(&args),
+        Command::Accuracy(args) => accuracy::run(&args),
         Command::Help { topic } => help::run(topic.as_deref()),
     };
     match result {

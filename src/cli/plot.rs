@@ -41,7 +41,9 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         let (width, height) = drawn.size;
         let values = drawn.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo} to {hi}"));
         let seconds = start.elapsed().as_secs_f64();
-        eprintln!("{name}: {width}×{height} pixels, {values}{undefined}, {seconds:.2} s");
+        summary::warn_of_mismatch(&prepared);
+        let recomputed = summary::recomputed(&prepared);
+        eprintln!("{name}: {width}×{height} pixels, {values}{undefined}{recomputed}, {seconds:.2} s");
     }
     Ok(())
 }
@@ -59,7 +61,7 @@ fn png_name(args: &PlotArgs) -> Result<(), Failure> {
 /// Which engine runs, and with which steps, on stderr.
 pub(crate) fn say_how(prepared: &Prepared, asked: &str) {
     let asked = if asked == "auto" { " (auto)" } else { "" };
-    eprintln!("engine{asked}: {}", prepared.engine());
+    eprintln!("engine{asked}: {}, {}", prepared.engine(), prepared.agreement());
     for (method, choices) in prepared.methods() {
         for (axis, choice) in prepared.grid().axes().iter().zip(choices) {
             let (h, error) = (choice.first.h, choice.first.error);
@@ -114,6 +116,7 @@ fn provenance(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
         ("Method".to_owned(), args.compute.method.clone()),
         // Not the engine: pictures of the same numbers are the same bytes, whichever engine made them.
         ("Arithmetic".to_owned(), prepared.engine().arithmetic().to_owned()),
+        ("Agreement".to_owned(), prepared.agreement().to_string()),
         ("Grid".to_owned(), axes.join("; ")),
     ];
     if !args.formula.parameters.is_empty() {

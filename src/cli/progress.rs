@@ -17,6 +17,11 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts to listen for Ctrl-C; the bar appears once work takes longer than a moment.
     pub(crate) fn new(quiet: bool) -> Self {
+        Self::counting(quiet, "cells")
+    }
+
+    /// The same for work that is counted in something other than cells.
+    pub(crate) fn counting(quiet: bool, unit: &str) -> Self {
         // A second handler cannot be set; the first one does the same.
         let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed));
         let target = if quiet || !io::stderr().is_terminal() {
@@ -25,8 +30,9 @@ impl Progress {
             ProgressDrawTarget::stderr_with_hz(10)
         };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let template = "{msg:18} {bar:32} {percent:>3} %  {human_pos} of {human_len} cells  {per_sec}  {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let count = format!("{{human_pos}} of {{human_len}} {unit}");
+        let template = format!("{{msg:18}} {{bar:32}} {{percent:>3}} %  {count}  {{per_sec}}  {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         Self { bar }

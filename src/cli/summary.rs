@@ -1,8 +1,10 @@
-//! What a command says when it is done: how many cells have no value, and why.
+//! What a command says when it is done: how many cells have no value and why, and what the checks of the GPU found.
 
+use crate::engine::Report;
+use crate::grid::Grid;
 use crate::program::mask;
 use crate::quantity::Quantity;
-use crate::request::{Request, RequestError};
+use crate::request::{Prepared, Request, RequestError};
 use crate::tile::watch::Watch;
 
 /// `, 12 of 100 cells undefined (10 domain, 2 overflow)`, or nothing when all cells have values.
@@ -32,4 +34,60 @@ pub(crate) fn undefined(
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
     Ok(if reasons.is_empty() { total } else { format!("{total} ({})", reasons.join(", ")) })
+}
+
+/// `, 2 of 9 bands computed again on the CPU`, or nothing when every band was right.
+pub(crate) fn recomputed(prepared: &Prepared) -> String {
+    let report = prepared.report();
+    match report.recomputed {
+        0 => String::new(),
+        wrong => format!(", {wrong} of {} bands computed again on the CPU", report.bands),
+    }
+}
+
+/// Warns once if the GPU delivered something wrong: how much, where, and what came of it.
+pub(crate) fn warn_of_mismatch(prepared: &Prepared) {
+    if let Some(text) = mismatch(&prepared.report(), prepared.grid()) {
+        eprintln!("{text}");
+    }
+}
+
+fn mismatch(report: &Report, grid: &Grid) -> Option<String> {
+    let found = report.first.as_ref()?;
+    let mut index = vec![0; grid.axes().len()];
+    grid.index_from_cell(found.first, &mut index);
+    let axes = grid.axes().iter().zip(index);
+    let place: Vec<String> = axes.map(|(axis, i)| format!("{} = {}", axis.name(), axis.world_from_index(i))).collect();
+    Some(format!(
+        "warning: the GPU gave wrong {}: {} of {} checked cells of a band, the first at {}; \
+         {} of {} bands were computed again on the CPU; try `gradgrid devices --retest`, or --engine cpu",
+        found.what,
+        found.wrong,
+        found.checked,
+        place.join(", "),
+        report.recomputed,
+        report.bands
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::checked::Mismatch;
+
+    #[test]
+    fn a_mismatch_is_told_with_count_and_place() {
+        let grid = Grid::plane((0.0, 1.0, 5), (0.0, 1.0, 3)).expect("valid");
+        assert_eq!(mismatch(&Report::default(), &grid), None, "nothing was wrong");
+        let first = Mismatch { what: "values", cells: 5..15, first: 8, checked: 10, wrong: 3 };
+        let report = Report { bands: 9, checked: 90, recomputed: 2, first: Some(first) };
+        assert_eq!(
+            mismatch(&report, &grid).as_deref(),
+            Some(
+                "warning: the GPU gave wrong values: 3 of 10 checked cells of a band, the first at x = 0.75, y = 0.5; \
+                 2 of 9 bands were computed again on the CPU; try `gradgrid devices --retest`, or --engine cpu"
+            ),
+            "the first of two"
+        );
+    }
 }

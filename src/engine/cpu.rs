@@ -46,6 +46,20 @@ impl<T: Sample> CpuSession<T> {
         Self { interpreter: Interpreter::new(program, parameters), coordinates }
     }
 
+    /// The number of planes.
+    #[must_use]
+    pub fn planes_count(&self) -> usize {
+        self.interpreter.planes()
+    }
+
+    /// The values of single cells, one vector per plane.
+    #[must_use]
+    pub fn scattered(&self, cells: &[usize]) -> Vec<Vec<T>> {
+        let axes = 0..self.coordinates.tables().len();
+        let column = |axis| cells.iter().map(|&cell| self.coordinates.at(axis, cell)).collect();
+        self.interpreter.points(axes.map(column).collect())
+    }
+
     /// Writes the values of `cells` into the planes, which are resized to fit.
     pub fn planes(&self, cells: Range<usize>, planes: &mut [Vec<T>]) {
         for plane in planes.iter_mut() {

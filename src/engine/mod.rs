@@ -9,11 +9,17 @@
 //!
 //! `auto` never takes a software driver; asking for `gpu` does when there is nothing better.
 
+pub mod agreement;
+pub mod checked;
 mod cpu;
 pub mod evaluator;
+pub mod selftest;
 
+pub use checked::{Report, Verify};
 pub use evaluator::Evaluator;
+pub use selftest::{Agreement, SelfTest};
 
+use crate::engine::checked::Checked;
 use crate::engine::cpu::CpuSession;
 use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
@@ -155,10 +161,12 @@ impl Engine {
             Self::Cpu => Session::F32(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
             Self::Gpu(gpu) => {
                 let coordinates = Coordinates::<f32>::of_grid(grid);
-                let parameters: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
+                let narrow: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
                 let text = emit::module(program, Library::Exact);
                 let planes = program.outputs().len();
-                Session::Gpu(Box::new(Evaluator::new(gpu, text, planes, coordinates.tables(), &parameters)?))
+                let evaluator = Evaluator::new(gpu, text, planes, coordinates.tables(), &narrow)?;
+                let twin = CpuSession::new(program, coordinates, parameters);
+                Session::Gpu(Box::new(Checked::new(evaluator, twin, SelfTest::of(gpu).agreement())))
             }
         })
     }
@@ -177,8 +185,8 @@ impl fmt::Display for Engine {
 /// A program on an engine, over the cells of one grid.
 #[derive(Debug)]
 pub enum Session {
-    /// On the GPU.
-    Gpu(Box<Evaluator>),
+    /// On the GPU, with canaries.
+    Gpu(Box<Checked>),
     /// On the CPU in `f32`.
     F32(CpuSession<f32>),
     /// On the CPU in `f64`.
@@ -197,11 +205,37 @@ pub enum Thresholds {
 }
 
 impl Session {
+    /// Checks so much of what a GPU delivers; the other engines need no check.
+    pub fn set_verify(&mut self, verify: Verify) {
+        if let Self::Gpu(checked) = self {
+            checked.set_verify(verify);
+        }
+    }
+
+    /// What the checks have found so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        match self {
+            Self::Gpu(checked) => checked.report().clone(),
+            Self::F32(_) | Self::F64(_) => Report::default(),
+        }
+    }
+
+    /// How the results relate to those of the other engines.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        match self {
+            Self::Gpu(checked) => checked.agreement(),
+            Self::F32(_) => Agreement::BitExact,
+            Self::F64(_) => Agreement::Reference,
+        }
+    }
+
     /// The most cells that one call may ask for.
     #[must_use]
     pub fn max_cells(&self) -> usize {
         match self {
-            Self::Gpu(evaluator) => evaluator.max_cells(),
+            Self::Gpu(checked) => checked.max_cells(),
             Self::F32(_) | Self::F64(_) => usize::MAX,
         }
     }
@@ -212,7 +246,7 @@ impl Session {
     /// What the GPU reports.
     pub fn planes(&mut self, cells: Range<usize>, samples: &mut Samples) -> Result<(), EngineError> {
         match (self, samples) {
-            (Self::Gpu(evaluator), Samples::F32(planes)) => evaluator.planes(cells, planes)?,
+            (Self::Gpu(checked), Samples::F32(planes)) => checked.planes(cells, planes)?,
             (Self::F32(session), Samples::F32(planes)) => session.planes(cells, planes),
             (Self::F64(session), Samples::F64(planes)) => session.planes(cells, planes),
             (_, samples) => samples.resize(0),
@@ -226,7 +260,7 @@ impl Session {
     /// What the GPU reports.
     pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError> {
         match self {
-            Self::Gpu(evaluator) => evaluator.range(cells, plane, stats)?,
+            Self::Gpu(checked) => checked.range(cells, plane, stats)?,
             Self::F32(session) => session.range(cells, plane, stats),
             Self::F64(session) => session.range(cells, plane, stats),
         }
@@ -258,7 +292,7 @@ impl Session {
         indices: &mut Vec<u8>,
     ) -> Result<(), EngineError> {
         match (self, thresholds) {
-            (Self::Gpu(evaluator), Thresholds::Gpu(values)) => evaluator.palette(cells, plane, values, indices)?,
+            (Self::Gpu(checked), Thresholds::Gpu(values)) => checked.palette(cells, plane, values, indices)?,
             (Self::F32(session), Thresholds::F32(lookup)) => session.palette(cells, plane, lookup, indices),
             (Self::F64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices),
             _ => indices.clear(),

@@ -19,8 +19,10 @@ mod log;
 mod power;
 pub mod reference;
 mod rounding;
+pub mod samples;
 mod special;
 mod trig;
+pub mod ulp;
 mod wgsl;
 
 pub use bits::{

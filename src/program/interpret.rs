@@ -125,6 +125,15 @@ impl<T: Scalar> Coordinates<T> {
         &self.tables
     }
 
+    /// The coordinate of one cell along `axis`; zero for an axis that is not there.
+    #[must_use]
+    pub fn at(&self, axis: usize, cell: usize) -> T {
+        match (self.tables.get(axis), self.strides.get(axis)) {
+            (Some(table), Some(stride)) if !table.is_empty() => table[(cell / stride) % table.len()],
+            _ => T::ZERO,
+        }
+    }
+
     /// Writes the coordinates along `axis` of the cells from `first` on; zero for an axis that is not there.
     fn fill(&self, axis: usize, first: usize, out: &mut [T]) {
         let (Some(table), Some(&stride)) = (self.tables.get(axis), self.strides.get(axis)) else {
@@ -192,6 +201,12 @@ impl<T: Scalar> Interpreter<T> {
         let outputs = program.outputs().iter();
         let outputs = outputs.map(|output| (register[output.value], output.valid.map(|valid| register[valid])));
         Self { runs, fixed, outputs: outputs.collect(), registers }
+    }
+
+    /// The number of outputs.
+    #[must_use]
+    pub fn planes(&self) -> usize {
+        self.outputs.len()
     }
 
     /// Registers for one worker.

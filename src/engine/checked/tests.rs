@@ -1,0 +1,178 @@
+//! Canaries against a source that fails: what must be seen is seen, what is right is left alone.
+
+use super::*;
+use crate::expr::graph::Graph;
+use crate::expr::op::Op;
+use crate::math::samples::Random;
+use crate::program::Program;
+use crate::program::interpret::Coordinates;
+
+/// How a band is spoilt: value after value of a plane, with the cell's number.
+type Spoil = fn(cell: usize, value: f32) -> f32;
+
+/// The CPU as a GPU that spoils what it delivers.
+#[derive(Debug)]
+struct Faulty {
+    session: CpuSession<f32>,
+    spoil: Option<Spoil>,
+}
+
+const LENS: [u32; 2] = [300, 200];
+const CELLS: usize = 60_000;
+
+fn session() -> CpuSession<f32> {
+    let mut g = Graph::new();
+    let (x, y) = (g.variable(0), g.variable(1));
+    let product = g.mul(x, y);
+    let root = g.apply(Op::Sqrt, &[product]);
+    let outputs = [("f".to_owned(), root), ("g".to_owned(), product)];
+    let program = Program::compile(&mut g, product, &outputs, 2, 0).expect("small");
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let table = |len: u32| (0..len).map(|i| (i as f32 - 50.0) * 0.125).collect();
+    CpuSession::new(&program, Coordinates::product(LENS.map(table).to_vec()), &[])
+}
+
+fn checked(spoil: Option<Spoil>, agreement: Agreement, verify: Verify) -> Checked<Faulty> {
+    let mut checked = Checked::new(Faulty { session: session(), spoil }, session(), agreement);
+    checked.set_verify(verify);
+    checked
+}
+
+impl Source for Faulty {
+    fn max_cells(&self) -> usize {
+        usize::MAX
+    }
+    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+        self.session.planes(cells.clone(), out);
+        if let Some(spoil) = self.spoil {
+            out.iter_mut().for_each(|plane| cells.clone().zip(plane).for_each(|(cell, v)| *v = spoil(cell, *v)));
+        }
+        Ok(())
+    }
+    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
+        let mut planes = vec![Vec::new(); 2];
+        self.planes(cells, &mut planes)?;
+        stats.add_f32(&planes[plane]);
+        Ok(())
+    }
+    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError> {
+        let mut planes = vec![Vec::new(); 2];
+        self.planes(cells.clone(), &mut planes)?;
+        out.resize(cells.len(), 0);
+        palette::palette(&planes[plane], &palette::threshold_keys(t).expect("sorted"), out);
+        Ok(())
+    }
+}
+
+/// Everything that a session can be asked for, over one band.
+fn results(source: &mut Checked<Faulty>, cells: Range<usize>) -> (Vec<Vec<u32>>, RangeStats, Vec<u8>) {
+    let mut planes = vec![Vec::new(); 2];
+    source.planes(cells.clone(), &mut planes).expect("no device fails here");
+    let mut stats = RangeStats::default();
+    source.range(cells.clone(), 0, &mut stats).expect("no device fails here");
+    let thresholds: Vec<f32> = (0..40_u8).map(f32::from).collect();
+    let mut indices = Vec::new();
+    source.palette(cells, 0, &thresholds, &mut indices).expect("no device fails here");
+    (planes.iter().map(|plane| plane.iter().map(|value| value.to_bits()).collect()).collect(), stats, indices)
+}
+
+#[test]
+fn a_clean_run_never_warns() {
+    for agreement in [Agreement::BitExact, Agreement::WithinBound] {
+        for verify in [Verify::Sample, Verify::All] {
+            let mut source = checked(None, agreement, verify);
+            for band in (0..CELLS).step_by(7_001) {
+                results(&mut source, band..(band + 7_001).min(CELLS));
+            }
+            let report = source.report();
+            assert_eq!((report.bands, report.recomputed), (27, 0), "{agreement} {verify}: {report:?}");
+            let least = if verify == Verify::All { 3 * CELLS } else { 3 * 9 * CANARIES };
+            assert_eq!(report.checked, least, "{agreement} {verify}");
+        }
+    }
+}
+
+#[test]
+fn a_spoilt_band_is_seen_and_computed_again() {
+    let right = results(&mut checked(None, Agreement::BitExact, Verify::Off), 5..CELLS);
+    let spoils: [(&str, Spoil); 4] = [
+        ("zeros", |_, _| 0.0),
+        ("everything masked", |_, _| f32::NAN),
+        ("a stale neighbour", |_, v| v * 1.5 + 1.0),
+        ("the second half lost", |cell, v| if cell < CELLS / 2 { v } else { -1.0 }),
+    ];
+    for (name, spoil) in spoils {
+        for agreement in [Agreement::BitExact, Agreement::WithinBound] {
+            for verify in [Verify::Sample, Verify::All] {
+                let mut source = checked(Some(spoil), agreement, verify);
+                let got = results(&mut source, 5..CELLS);
+                // Statistics alone cannot tell everything where bits are not promised; extremes that are passed, they do.
+                let told = agreement == Agreement::BitExact || name != "a stale neighbour";
+                assert!((got.0 == right.0) & (got.2 == right.2), "{name}, {agreement}, {verify}: the right bytes");
+                assert_eq!(got.1 == right.1, told, "{name}, {agreement}, {verify}: the range");
+                let report = source.report();
+                let first = report.first.clone().expect("something was wrong");
+                assert_eq!((report.bands, first.what), (3, "values"), "{name}, {agreement}, {verify}: {report:?}");
+                assert_eq!(report.recomputed, 2 + usize::from(told), "{name}, {agreement}, {verify}: {report:?}");
+                assert!(first.wrong <= first.checked && first.cells.contains(&first.first), "{first:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_ulp_counts_where_bits_are_promised() {
+    let spoil: Spoil = |_, v| if v.is_nan() { v } else { v.next_up() };
+    let mut exact = checked(Some(spoil), Agreement::BitExact, Verify::Sample);
+    let mut planes = vec![Vec::new(); 2];
+    exact.planes(0..CELLS, &mut planes).expect("no device fails here");
+    assert_eq!(exact.report().recomputed, 1, "seen");
+    let mut bound = checked(Some(spoil), Agreement::WithinBound, Verify::Sample);
+    bound.planes(0..CELLS, &mut planes).expect("no device fails here");
+    assert_eq!(bound.report().recomputed, 0, "forgiven");
+    let mut stats = RangeStats::default();
+    let mut all = checked(Some(spoil), Agreement::BitExact, Verify::All);
+    all.range(0..CELLS, 1, &mut stats).expect("no device fails here");
+    assert_eq!(all.report().recomputed, 1, "a range of which every cell is checked");
+}
+
+#[test]
+fn off_lets_everything_pass() {
+    let mut source = checked(Some(|_, _| 0.0), Agreement::BitExact, Verify::Off);
+    let (planes, _, _) = results(&mut source, 0..CELLS);
+    assert!(planes[0].iter().all(|&bits| bits == 0), "the spoilt values");
+    assert_eq!(source.report(), &Report::default(), "nothing was looked at");
+}
+
+#[test]
+fn scattered_faults_are_seen_as_often_as_promised() {
+    // One cell in a thousand, at random but fixed places.
+    let spoil: Spoil = |cell, v| if Random(cell as u64).bits().is_multiple_of(1_000) { 0.125 } else { v };
+    let (trials, band) = (200_usize, 6_000);
+    let mut seen = 0.0_f64;
+    for trial in 0..trials {
+        let mut source = checked(Some(spoil), Agreement::BitExact, Verify::Sample);
+        let first = trial * (CELLS - band) / trials;
+        source.planes(first..first + band, &mut vec![Vec::new(); 2]).expect("no device fails here");
+        seen += if source.report().recomputed > 0 { 1.0 } else { 0.0 };
+    }
+    let trials = f64::from(u32::try_from(trials).expect("few"));
+    let chance = 1.0 - (1.0 - 1e-3_f64).powf(512.0);
+    // The trials overlap tenfold, so their spread is up to √10 that of independent ones; four deviations of that.
+    let spread = 4.0 * (10.0 * chance * (1.0 - chance) / trials).sqrt();
+    let rate = seen / trials;
+    assert!((rate - chance).abs() < spread, "seen in {rate} of the bands, expected {chance} ± {spread}");
+}
+
+#[test]
+fn chosen_cells_are_spread_distinct_and_differ_from_band_to_band() {
+    for cells in [0..1, 3..515, 0..513, 7..100_000, 1 << 40..(1 << 40) + 4_000_003] {
+        let chosen = chosen(&cells);
+        assert_eq!(chosen.len(), cells.len().min(CANARIES), "{cells:?}");
+        assert!(chosen.windows(2).all(|pair| pair[0] < pair[1]), "{cells:?}: rising");
+        assert!(chosen.iter().all(|cell| cells.contains(cell)), "{cells:?}: inside");
+    }
+    let offsets = |start: usize| chosen(&(start..start + 51_200)).iter().map(|cell| cell - start).collect::<Vec<_>>();
+    assert_ne!(offsets(0), offsets(51_200), "other places in the next band");
+    assert_eq!(offsets(0), offsets(0), "the same places each time");
+}
