@@ -21,18 +21,18 @@ use super::ticks::Ticks;
 const NO_DATA_LABEL: &str = "no data";
 
 /// Sizes in pixels that the layout is made of.
-struct Sizes {
-    text: f64,
-    small: f64,
+pub(super) struct Sizes {
+    pub(super) text: f64,
+    pub(super) small: f64,
     title: f64,
-    line: i64,
+    pub(super) line: i64,
     tick: i64,
     minor: i64,
-    pad: i64,
+    pub(super) pad: i64,
 }
 
 impl Sizes {
-    fn new(cells_wide: i64, cells_high: i64) -> Self {
+    pub(super) fn new(cells_wide: i64, cells_high: i64) -> Self {
         /// Letters per side of the picture.
         const PER_SIDE: f64 = 46.0;
         /// Letters are no smaller than this on any picture.
@@ -53,7 +53,7 @@ impl Sizes {
         }
     }
 
-    fn em(&self, share: f64) -> i64 {
+    pub(super) fn em(&self, share: f64) -> i64 {
         round(share * self.text)
     }
 
@@ -86,22 +86,22 @@ struct Column {
 }
 
 /// A page whose columns are settled and whose rows are not yet.
-struct Page<'a> {
+pub(super) struct Page<'a> {
     spec: &'a FigureSpec,
-    sizes: Sizes,
+    pub(super) sizes: Sizes,
     x: Axis,
     y: Axis,
-    x_ticks: Ticks,
-    y_ticks: Ticks,
+    pub(super) x_ticks: Ticks,
+    pub(super) y_ticks: Ticks,
     /// From the y label to the frame of the cells.
     y_column: i64,
     /// Height of the cells, or of the column on the right where that is taller.
-    band: i64,
+    pub(super) band: i64,
     column: Option<Column>,
-    width: i64,
+    pub(super) width: i64,
     /// The cells' box, its row still 0.
-    cells: Area,
-    marks: Vec<Mark>,
+    pub(super) cells: Area,
+    pub(super) marks: Vec<Mark>,
 }
 
 /// Places everything.
@@ -111,7 +111,9 @@ pub(super) fn layout(spec: &FigureSpec, magnify: i64, range: Option<(f64, f64)>)
         let cells = Area { x: 0, y: 0, width, height };
         return Scene { width, height, cells, magnify, marks: Vec::new() };
     }
-    let mut page = Page::new(spec, width, height, range);
+    let x = Axis::of_cells(spec.x.min, spec.x.max, spec.width, float(width));
+    let y = Axis::of_cells(spec.y.min, spec.y.max, spec.height, float(height));
+    let mut page = Page::new(spec, (width, height), (x, y), range, 0);
     let top = page.headings();
     page.cells.y = top + (page.band - height) / 2;
     page.y_axis();
@@ -122,8 +124,15 @@ pub(super) fn layout(spec: &FigureSpec, magnify: i64, range: Option<(f64, f64)>)
 }
 
 impl<'a> Page<'a> {
-    /// Finds the ticks, whose labels decide the margins, and with them where things are across the page.
-    fn new(spec: &'a FigureSpec, width: i64, height: i64, range: Option<(f64, f64)>) -> Self {
+    /// Finds the ticks, whose labels decide the margins, and with them where things are across the page; `beside` more
+    /// pixels are kept free on the right.
+    pub(super) fn new(
+        spec: &'a FigureSpec,
+        (width, height): (i64, i64),
+        (x, y): (Axis, Axis),
+        range: Option<(f64, f64)>,
+        beside: i64,
+    ) -> Self {
         let sizes = Sizes::new(width, height);
         let s = &sizes;
         let least = match (range.is_some(), spec.masked > 0) {
@@ -132,8 +141,6 @@ impl<'a> Page<'a> {
             (false, _) => s.em(1.0),
         };
         let band = height.max(least);
-        let x = Axis::of_cells(spec.x.min, spec.x.max, spec.width, float(width));
-        let y = Axis::of_cells(spec.y.min, spec.y.max, spec.height, float(height));
         let x_ticks = x.ticks(4.0 * s.text, |label| text_width(label, s.small) + 0.8 * s.text);
         let y_ticks = y.ticks(2.4 * s.text, |_| 1.3 * s.small);
         let overhang = longest(&x_ticks, s.small) / 2 + s.em(0.5);
@@ -142,7 +149,7 @@ impl<'a> Page<'a> {
         let y_column = (longest(&y_ticks, s.small) + s.beside()).max(spread);
         let left = (s.pad + s.label(&spec.y.label) + y_column).max(overhang);
         let column = Column::new(spec, s, band, range, spread);
-        let right = s.pad + column.as_ref().map_or(overhang, |c| c.reach);
+        let right = s.pad + column.as_ref().map_or(overhang, |c| c.reach).max(beside);
         /// A page is wide enough for a short title.
         const LEAST_WIDTH: f64 = 24.0;
         let page_width = (left + width + right).max(s.em(LEAST_WIDTH));
@@ -164,7 +171,7 @@ impl<'a> Page<'a> {
     }
 
     /// Title and subtitle; returns the row where the band of cells and colour bar starts.
-    fn headings(&mut self) -> i64 {
+    pub(super) fn headings(&mut self) -> i64 {
         let s = &self.sizes;
         let mut y = s.pad;
         for (words, size, strength) in [(&self.spec.title, s.title, 1.0), (&self.spec.subtitle, s.small, 0.75)] {
@@ -189,7 +196,7 @@ impl<'a> Page<'a> {
     }
 
     /// The frame of the cells, and what stands on their left.
-    fn y_axis(&mut self) {
+    pub(super) fn y_axis(&mut self) {
         let (s, cells) = (&self.sizes, self.cells);
         let marks = &mut self.marks;
         marks.extend(cells.frame(s.line).map(|side| Mark::Box(side, Paint::Ink)));
@@ -199,6 +206,11 @@ impl<'a> Page<'a> {
             let area = Area { x: cells.x - s.line - s.tick, y: line_start(row, s.line), width: s.tick, height: s.line };
             marks.push(Mark::Box(area, Paint::Ink));
             marks.push(number(&tick.label, s.small, numbers_end - text_width(&tick.label, s.small), row));
+        }
+        for &value in &self.y_ticks.minor {
+            let y = line_start(float(cells.bottom()) - self.y.place(value), s.line);
+            let area = Area { x: cells.x - s.line - s.minor, y, width: s.minor, height: s.line };
+            marks.push(Mark::Box(area, Paint::Ink));
         }
         let common = &self.y_ticks.common;
         if !common.is_empty() {
@@ -214,7 +226,7 @@ impl<'a> Page<'a> {
     }
 
     /// What stands under the cells; returns the row where it ends.
-    fn x_axis(&mut self) -> i64 {
+    pub(super) fn x_axis(&mut self) -> i64 {
         let (s, cells) = (&self.sizes, self.cells);
         let baseline = cells.bottom() + s.beside() + round(capital_height(s.small));
         for tick in &self.x_ticks.major {
@@ -223,6 +235,11 @@ impl<'a> Page<'a> {
                 Area { x: line_start(column, s.line), y: cells.bottom() + s.line, width: s.line, height: s.tick };
             self.marks.push(Mark::Box(area, Paint::Ink));
             self.marks.push(words(&tick.label, s.small, column - text_width(&tick.label, s.small) / 2.0, baseline));
+        }
+        for &value in &self.x_ticks.minor {
+            let x = line_start(float(cells.x) + self.x.place(value), s.line);
+            let area = Area { x, y: cells.bottom() + s.line, width: s.line, height: s.minor };
+            self.marks.push(Mark::Box(area, Paint::Ink));
         }
         let mut end = baseline + round(0.3 * s.small);
         let (common, label) = (&self.x_ticks.common, &self.spec.x.label);
@@ -341,17 +358,17 @@ fn longest(found: &Ticks, size: f64) -> i64 {
 }
 
 /// The first pixel of a line `thickness` thick whose middle is at `place`.
-fn line_start(place: f64, thickness: i64) -> i64 {
+pub(super) fn line_start(place: f64, thickness: i64) -> i64 {
     // A hair less than a half, so that a middle between two pixels goes to the lower one everywhere.
     floor(place - 0.5 * float(thickness) + 0.499)
 }
 
-fn words(text: &str, size: f64, x: f64, baseline: i64) -> Mark {
+pub(super) fn words(text: &str, size: f64, x: f64, baseline: i64) -> Mark {
     Mark::Text { line: Line { text: text.to_owned(), size, x, y: float(baseline), upward: false }, strength: 1.0 }
 }
 
 /// A number whose digits are centred on `row`.
-fn number(label: &str, size: f64, x: f64, row: f64) -> Mark {
+pub(super) fn number(label: &str, size: f64, x: f64, row: f64) -> Mark {
     words(label, size, x, round(row + 0.5 * capital_height(size)))
 }
 
@@ -363,12 +380,12 @@ fn turned(label: &str, size: f64, column: i64, middle: i64, room: i64) -> Mark {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
-fn float(pixels: i64) -> f64 {
+pub(super) fn float(pixels: i64) -> f64 {
     pixels as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "pixel places are far below 2⁵³")]
-fn round(place: f64) -> i64 {
+pub(super) fn round(place: f64) -> i64 {
     place.round() as i64
 }
 
@@ -378,6 +395,6 @@ fn floor(place: f64) -> i64 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "pixel places are far below 2⁵³")]
-fn ceil(place: f64) -> i64 {
+pub(super) fn ceil(place: f64) -> i64 {
     place.ceil() as i64
 }

@@ -12,11 +12,13 @@
 
 pub mod fit;
 mod layout;
+pub mod lines;
 pub mod number;
 pub mod palette;
 pub mod raster;
 pub mod scale;
 pub mod scene;
+mod stroke;
 pub mod text;
 pub mod ticks;
 

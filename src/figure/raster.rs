@@ -5,18 +5,24 @@
 //! arrive at once.
 
 use super::palette;
-use super::scene::{Area, Mark, Paint, Scene};
+use super::scene::{Area, Brush, Mark, Paint, Scene};
+use super::stroke::{dot, stroke};
 use super::text::{Pen, Rows};
 use std::io;
 
 /// Bytes in a block of rows: within a core's cache, and enough rows that looking for the marks costs little.
 const BLOCK: i64 = 512 * 1024;
 
+/// How much of ink's strength the lines of a grid have.
+const FAINT: f64 = 0.13;
+
 /// Takes rows of cells and gives rows of the picture.
 #[derive(Debug)]
 pub struct Painter<'a> {
     scene: &'a Scene,
-    pen: Pen,
+    /// The colours to blend lines and markers with; empty where there are none.
+    palette: Vec<[u8; 3]>,
+    tools: Tools,
     block: Vec<u8>,
     /// Rows of cells that have been taken.
     cell_rows: i64,
@@ -24,10 +30,22 @@ pub struct Painter<'a> {
     rows: i64,
 }
 
+/// What is kept from mark to mark.
+#[derive(Debug, Default)]
+struct Tools {
+    pen: Pen,
+    shares: Vec<f32>,
+}
+
 impl<'a> Painter<'a> {
     /// A painter at the top of the picture.
     pub fn new(scene: &'a Scene) -> Self {
-        Self { scene, pen: Pen::default(), block: Vec::new(), cell_rows: 0, rows: 0 }
+        Self::blending(scene, Vec::new())
+    }
+
+    /// A painter that blends lines and markers in the colours of this palette.
+    pub fn blending(scene: &'a Scene, palette: Vec<[u8; 3]>) -> Self {
+        Self { scene, palette, tools: Tools::default(), block: Vec::new(), cell_rows: 0, rows: 0 }
     }
 
     /// Takes the next whole rows of cells (indices 0 to the number of levels), top row first, and hands to `emit` all
@@ -88,11 +106,11 @@ impl<'a> Painter<'a> {
                     }
                 }
             }
-            let mut canvas = Canvas { pixels: &mut self.block, width: scene.width, from, to };
+            let mut canvas = Canvas { pixels: &mut self.block, palette: &self.palette, width: scene.width, from, to };
             for mark in &scene.marks {
                 let (first, after) = mark.rows();
                 if first < to && after > from {
-                    canvas.draw(mark, &mut self.pen);
+                    canvas.draw(mark, &mut self.tools);
                 }
             }
             emit(&self.block)?;
@@ -105,18 +123,21 @@ impl<'a> Painter<'a> {
 /// The rows `from` to `to` of the picture.
 struct Canvas<'a> {
     pixels: &'a mut [u8],
+    palette: &'a [[u8; 3]],
     width: i64,
     from: i64,
     to: i64,
 }
 
 impl Canvas<'_> {
-    fn draw(&mut self, mark: &Mark, pen: &mut Pen) {
+    fn draw(&mut self, mark: &Mark, tools: &mut Tools) {
         match mark {
             Mark::Box(area, paint) => {
                 let index = match paint {
                     Paint::Ink => palette::ink_on_paper(1.0),
                     Paint::NoData => 0,
+                    Paint::Paper => palette::paper(),
+                    Paint::Faint => palette::ink_on_paper(FAINT),
                 };
                 self.each_row(area, |_, row| row.fill(index));
             }
@@ -124,13 +145,34 @@ impl Canvas<'_> {
             Mark::Tip { area, up, thickness } => self.tip(area, *up, *thickness),
             Mark::Text { line, strength } => {
                 let rows = Rows { from: self.from, to: self.to };
-                pen.draw(line, rows, &mut |x, y, coverage| {
+                tools.pen.draw(line, rows, &mut |x, y, coverage| {
                     let ink = palette::ink_on_paper(f64::from(coverage) / 255.0 * strength);
                     if let Some(pixel) = self.pixel(x, y) {
                         *pixel = palette::inked(*pixel, ink);
                     }
                 });
             }
+            Mark::Stroke { paths, width, brush, clip } => {
+                let window = self.window(clip);
+                stroke(paths, *width, &window, &mut tools.shares, &mut |x, y, share| self.blend(x, y, brush, share));
+            }
+            Mark::Dot { at, radius, shape, brush } => {
+                let window = self.window(&Area { x: 0, y: self.from, width: self.width, height: self.to - self.from });
+                dot(*shape, *at, *radius, &window, &mut |x, y, share| self.blend(x, y, brush, share));
+            }
+        }
+    }
+
+    /// The part of a box that lies in these rows.
+    fn window(&self, area: &Area) -> Area {
+        let (x, y) = (area.x.max(0), area.y.max(self.from));
+        Area { x, y, width: area.right().min(self.width) - x, height: area.bottom().min(self.to) - y }
+    }
+
+    fn blend(&mut self, x: i64, y: i64, brush: &Brush, share: f64) {
+        let palette = self.palette;
+        if let Some(pixel) = self.pixel(x, y) {
+            *pixel = palette::painted_over(palette, *pixel, brush.colour, share * brush.strength);
         }
     }
 

@@ -2,8 +2,8 @@
 //! pixels.
 //!
 //! The scene is what the back-ends share. The raster one draws the marks of any range of rows without knowing the
-//! others, so that a figure of any size streams; a vector one can write each mark as a shape. Marks lie outside the
-//! heatmap's box.
+//! others, so that a figure of any size streams; a vector one can write each mark as a shape. Around a heatmap marks lie
+//! outside the cells' box; in a line figure the box is empty paper and the lines are marks within it, drawn in order.
 
 use super::text::Line;
 
@@ -61,6 +61,42 @@ pub enum Paint {
     Ink,
     /// The colour of missing values.
     NoData,
+    /// The paper's colour.
+    Paper,
+    /// Ink so faint that what lies over it is read first: lines of a grid.
+    Faint,
+}
+
+/// What a line or a marker is drawn with, over whatever is there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Brush {
+    /// Its colour.
+    pub colour: Colour,
+    /// How opaque it is, 0 to 1.
+    pub strength: f64,
+}
+
+/// A colour of a line figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One of the series' colours, counted from 0; they repeat.
+    Series(usize),
+    /// The colour of letters.
+    Ink,
+    /// The paper's colour.
+    Paper,
+}
+
+/// The shape of a marker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Round.
+    #[default]
+    Disc,
+    /// Upright.
+    Square,
+    /// On its point.
+    Diamond,
 }
 
 /// One thing to draw.
@@ -86,6 +122,28 @@ pub enum Mark {
         /// How much of the ink's strength it has, 0 to 1.
         strength: f64,
     },
+    /// Lines with round ends and joints, cut to a box.
+    Stroke {
+        /// The places that each line joins.
+        paths: Vec<Vec<(f64, f64)>>,
+        /// Thickness in pixels.
+        width: f64,
+        /// What they are drawn with.
+        brush: Brush,
+        /// Nothing is drawn outside of this.
+        clip: Area,
+    },
+    /// A marker.
+    Dot {
+        /// Its middle.
+        at: (f64, f64),
+        /// Half its size.
+        radius: f64,
+        /// Its form.
+        shape: Shape,
+        /// What it is drawn with.
+        brush: Brush,
+    },
 }
 
 impl Mark {
@@ -101,6 +159,11 @@ impl Mark {
                 // Accents and brackets reach a little above and below ordinary letters.
                 let spare = 0.25 * line.size + 1.0;
                 ((top - spare).floor() as i64, (bottom + spare).ceil() as i64)
+            }
+            Self::Stroke { clip, .. } => (clip.y, clip.bottom()),
+            Self::Dot { at, radius, .. } => {
+                let reach = 1.5 * radius + 2.0;
+                ((at.1 - reach).floor() as i64, (at.1 + reach).ceil() as i64)
             }
         }
     }

@@ -17,7 +17,7 @@ fn painted(figure: &Figure, cells: &[u8]) -> Vec<u8> {
 
 /// The box of a text: capitals from the base line up, as long as the line.
 #[expect(clippy::cast_possible_truncation, reason = "small pictures")]
-fn box_of(mark: &Mark) -> Option<Area> {
+pub(super) fn box_of(mark: &Mark) -> Option<Area> {
     let Mark::Text { line, .. } = mark else { return None };
     let (left, top, right, bottom) = line.bounds();
     // Digits and capitals, without the room for accents and tails.
