@@ -11,6 +11,9 @@
 //! sampled over the domain. Of all powers of two the one with the least E is taken; a power of two makes x ± h exact.
 //! (Press et al., *Numerical Recipes*, 3rd ed., §5.7; for `central`, the optimum is h = (3e/M)^(1/3).)
 //!
+//! At one point ([`law`]) the sizes are those at that point, and f counts with what it reaches within h: e(h) = k·u·(|f| + h|f′|). This
+//! only matters where f is zero.
+//!
 //! A singular function has no largest derivative, so the sizes are the 90th percentile of the samples: the step suits
 //! nine tenths of the picture rather than its worst point.
 
@@ -72,6 +75,60 @@ impl Error {
 
     fn at(&self, h: f64, size: f64, evaluation: f64) -> f64 {
         self.truncation * h.powi(self.order) * size + self.rounding * evaluation / h.powi(self.derivative)
+    }
+}
+
+/// E(h) of a first derivative at one point.
+///
+/// There the derivative that leads the truncation may be zero (f″ of sin at 0), so the law has the next ones too, as far as
+/// they are known: |f″|h/2 + |f‴|h²/6 + … for forward and backward, |f‴|h²/6 + |f⁗′|h⁴/120 for central, |f⁗′|h⁴/30 for
+/// central4.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Law {
+    /// The order p of the method.
+    pub order: i32,
+    /// Truncation is the sum of these, each times its power of h.
+    pub truncation: [f64; 6],
+    /// Rounding is this divided by h …
+    pub rounding: f64,
+    /// … plus this.
+    pub floor: f64,
+}
+
+impl Law {
+    /// E(h).
+    #[must_use]
+    pub fn at(&self, h: f64) -> f64 {
+        self.truncation.iter().rfold(0.0, |sum, term| sum * h + term) + self.rounding / h + self.floor
+    }
+
+    /// The power of two, at most `largest`, with the least E; of several that are within a hundredth of it the largest.
+    #[must_use]
+    pub fn best(&self, largest: f64) -> Choice {
+        let steps = || (-1000..=1000).map(|power| 2_f64.powi(power)).filter(|h| *h <= largest && *h >= largest * 1e-15);
+        let least = steps().map(|h| self.at(h)).fold(f64::INFINITY, f64::min);
+        let h = steps().rfind(|h| self.at(*h) <= 1.01 * least).unwrap_or(largest);
+        Choice { h, error: self.at(h) }
+    }
+}
+
+/// E(h) of the first derivative of `f` along `axis` at `point`, by a difference formula in arithmetic of unit roundoff `u`.
+#[must_use]
+pub fn law(g: &Graph, f: NodeId, axis: usize, parameters: &[f64], point: &[f64], method: Method, u: f64) -> Law {
+    let columns: Vec<Vec<f64>> = point.iter().map(|&coordinate| vec![coordinate]).collect();
+    let sizes = sizes(g, f, axis, parameters, &columns);
+    let error = Error::of(method, 1);
+    let truncation = match method {
+        Method::Forward | Method::Backward => [0.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0],
+        Method::Central | Method::Exact => [0.0, 0.0, 1.0 / 6.0, 0.0, 1.0 / 120.0, 0.0],
+        Method::Central4 => [0.0, 0.0, 0.0, 0.0, 1.0 / 30.0, 0.0],
+    };
+    let evaluation = error.rounding * EVALUATION_ULPS * u;
+    Law {
+        order: error.order,
+        truncation: std::array::from_fn(|power| truncation[power] * sizes[power + 1]),
+        rounding: evaluation * sizes[0],
+        floor: evaluation * sizes[1],
     }
 }
 
@@ -176,6 +233,23 @@ mod tests {
         );
         assert!(fast.h <= slow.h / 8.0, "sin 20x needs a smaller step: {fast:?}");
         assert!(choice(|g, x| g.apply(Op::Sin, &[x]), Method::Central, f64::EPSILON / 2.0).h < slow.h / 100.0, "f64");
+    }
+
+    #[test]
+    fn the_law_at_a_point_knows_the_derivatives_there() {
+        let mut g = Graph::new();
+        let x = g.variable(0);
+        let sine = g.apply(Op::Sin, &[x]);
+        let unit = f64::from(f32::EPSILON) / 2.0;
+        let at = |place: f64, method| law(&g, sine, 0, &[], &[place], method, unit);
+        let central = at(1.0, Method::Central);
+        // A product of rounded 1/6 and a cosine: two roundings.
+        assert!((central.truncation[2] / (1_f64.cos() / 6.0) - 1.0).abs() <= 2.0 * f64::EPSILON, "f‴/6: {central:?}");
+        assert_eq!(central.best(1.0).h, 2_f64.powi(-7), "the step measured best");
+        // At 0 both f and f″ are zero: h²/6 against the rounding of a slope of 1, and any small step is as good.
+        let forward = at(0.0, Method::Forward).best(1.0);
+        assert!(forward.h < 2_f64.powi(-8), "{forward:?}");
+        assert!((forward.error / (2.0 * EVALUATION_ULPS * unit) - 1.0).abs() < 0.02, "the floor: {forward:?}");
     }
 
     #[test]
