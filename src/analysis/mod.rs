@@ -1,4 +1,6 @@
-//! What reads functions and fields: today the report on one point.
+//! What reads functions and fields: the report on one point, the duel of difference quotients with exact
+//! derivatives, and the accuracy of the mathematics.
 
 pub mod accuracy;
+pub mod duel;
 pub mod point;

@@ -38,6 +38,12 @@ pub(crate) enum Command {
         gradgrid at 'x^2*y + sin(y)' 1,2\n  \
         gradgrid at 'x²+y²' 1,1 --along 1,1 --json")]
     At(AtArgs),
+    /// Pit difference quotients against the exact derivative at one point, over steps from 1 down
+    #[command(after_help = "Examples:\n  \
+        gradgrid duel 'sin(x)' --at 1\n  \
+        gradgrid duel 'x^2*y + sin(y)' --at 1,2 --by y -o v.png\n  \
+        gradgrid duel 'e^(-x²)' --at 0.5 --engine f64 --json")]
+    Duel(DuelArgs),
     /// Show what the compiler makes of a formula
     Show(ShowArgs),
     /// List the GPU adapters, whether each gives the bits of the CPU, and which engine `auto` takes and why
@@ -217,6 +223,32 @@ pub(crate) struct AtArgs {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DuelArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// The point, such as 1,2 or pi/2,0
+    #[arg(long, value_name = "X,Y", allow_hyphen_values = true)]
+    pub(crate) at: String,
+    /// The variable to differentiate by [default: each in turn; the picture shows the first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Draw the errors over the step as a PNG file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Dark background
+    #[arg(long)]
+    pub(crate) dark: bool,
+    /// The arithmetic: f32 as on gpu and cpu, or f64
+    #[arg(long, value_name = "ENGINE", default_value = "cpu")]
+    pub(crate) engine: String,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) out: OutputArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

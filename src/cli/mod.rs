@@ -4,6 +4,7 @@ mod accuracy;
 mod args;
 mod at;
 mod devices;
+mod duel;
 mod eval;
 mod failure;
 mod help;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Plot(args) => plot::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::At(args) => at::run(&args),
+        Command::Duel(args) => duel::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Accuracy(args) => accuracy::run(&args),

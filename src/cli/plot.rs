@@ -10,11 +10,12 @@ use crate::figure::Theme;
 use crate::io::output::Output;
 use crate::picture::{PictureOptions, RangeChoice, ScaleChoice, write_png};
 use crate::request::Prepared;
+use std::path::Path;
 use std::time::Instant;
 
 pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let start = Instant::now();
-    png_name(args)?;
+    png_name(&args.output)?;
     let formula = inputs::formula(&args.formula)?;
     let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
     let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
@@ -49,8 +50,8 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
 }
 
 /// Pictures are PNG files; another extension is a mistake worth telling before any work.
-fn png_name(args: &PlotArgs) -> Result<(), Failure> {
-    match args.output.extension().and_then(|extension| extension.to_str()) {
+pub(crate) fn png_name(output: &Path) -> Result<(), Failure> {
+    match output.extension().and_then(|extension| extension.to_str()) {
         Some(extension) if !extension.eq_ignore_ascii_case("png") => Err(Failure::input(format_args!(
             "a picture is written as .png, not .{extension}; for numbers use `gradgrid eval` with .npy or .csv"
         ))),
