@@ -75,7 +75,7 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
-        let code = if matches!(error, EngineError::Gpu(_)) { NO_ENGINE } else { BAD_INPUT };
+        let code = if matches!(error, EngineError::Gpu(_) | EngineError::NoDouble { .. }) { NO_ENGINE } else { BAD_INPUT };
         Self { code, message: error.to_string() }
     }
 }

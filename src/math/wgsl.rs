@@ -1,4 +1,4 @@
-//! Picks from `shaders/lib` what a shader text needs.
+//! Picks from `shaders/lib` and `shaders/lib64` what a shader text needs.
 //!
 //! A shader is parsed in a time that grows with its length, so the whole library is never pasted in front. The library is cut into
 //! declarations (`fn`, `const`, `struct`, `var<private>`), each starting in the first column; a declaration is needed if its name occurs
@@ -20,6 +20,19 @@ const FILES: [&str; 9] = [
     include_str!("../../shaders/lib/special.wgsl"),
 ];
 
+/// The library in f64, with the same names.
+const DOUBLE_FILES: [&str; 9] = [
+    include_str!("../../shaders/lib64/bits.wgsl"),
+    include_str!("../../shaders/lib64/rounding.wgsl"),
+    include_str!("../../shaders/lib64/exp.wgsl"),
+    include_str!("../../shaders/lib64/log.wgsl"),
+    include_str!("../../shaders/lib64/power.wgsl"),
+    include_str!("../../shaders/lib64/trig.wgsl"),
+    include_str!("../../shaders/lib64/inverse.wgsl"),
+    include_str!("../../shaders/lib64/hyperbolic.wgsl"),
+    include_str!("../../shaders/lib64/special.wgsl"),
+];
+
 /// The functions that take the place of others in the fast library.
 const FAST: &str = include_str!("../../shaders/lib/fast.wgsl");
 
@@ -31,6 +44,8 @@ pub enum Library {
     Exact,
     /// The functions that WGSL has, without the barrier: as fast as the driver makes them, and as accurate.
     Fast,
+    /// Our own in f64, with the same bits as [`crate::math::double`]; for adapters with 64-bit floats and integers.
+    Double,
 }
 
 /// The words of a WGSL text: identifiers and what looks like one; comments are skipped to the end of their line.
@@ -49,7 +64,8 @@ fn declared_name(line: &str) -> Option<&str> {
 
 /// The declarations of the library in order: name and text.
 fn declarations(library: Library) -> Vec<(&'static str, &'static str)> {
-    let mut found: Vec<(&str, &str)> = FILES.into_iter().flat_map(declarations_of).collect();
+    let files = if library == Library::Double { DOUBLE_FILES } else { FILES };
+    let mut found: Vec<(&str, &str)> = files.into_iter().flat_map(declarations_of).collect();
     if library == Library::Fast {
         let replacements = declarations_of(FAST);
         for (name, body) in &mut found {
