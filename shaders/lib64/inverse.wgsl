@@ -1,44 +1,24 @@
 // Inverse trigonometric functions in f64: all of them are the angle of a point. Twin of src/math/double/inverse.rs, where the theory stands.
 
-// arctan(k/8), leading parts.
-const M_ATAN_EIGHTHS = array<f64, 16>(
-    0.0lf,
-    0.12435499454676144lf,
-    0.24497866312686414lf,
-    0.35877067027057225lf,
-    0.4636476090008061lf,
-    0.5585993153435624lf,
-    0.6435011087932844lf,
-    0.7188299996216245lf,
-    0.7853981633974483lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-);
+// The k-th of the numbers, or 0 for k = 0.
+fn m_choose(k: u64, c1: f64, c2: f64, c3: f64, c4: f64, c5: f64, c6: f64, c7: f64, c8: f64) -> f64 {
+    let odd = (k & 1lu) != 0lu;
+    let first = select(0.0lf, c1, odd);
+    let second = select(c2, c3, odd);
+    let third = select(c4, c5, odd);
+    let fourth = select(c6, c7, odd);
+    let low = select(first, second, (k & 2lu) != 0lu);
+    let high = select(third, fourth, (k & 2lu) != 0lu);
+    let below = select(low, high, (k & 4lu) != 0lu);
+    return select(below, c8, k == 8lu);
+}
 
-// arctan(k/8), the rest.
-const M_ATAN_EIGHTHS_LOW = array<f64, 16>(
-    0.0lf,
-    -3.1253241424539383e-18lf,
-    1.0698755618734451e-17lf,
-    -2.4623815582638635e-17lf,
-    2.2698777452961687e-17lf,
-    -5.4556305485916264e-18lf,
-    1.5834785051444286e-17lf,
-    -2.1478388444456983e-17lf,
-    3.061616997868383e-17lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-    0.0lf,
-);
+// arctan(k/8) in two parts, for k = 0 … 8.
+fn m_arctan_of_eighths(k: u64) -> Pair {
+    let hi = m_choose(k, 0.12435499454676144lf, 0.24497866312686414lf, 0.35877067027057225lf, 0.4636476090008061lf, 0.5585993153435624lf, 0.6435011087932844lf, 0.7188299996216245lf, 0.7853981633974483lf);
+    let lo = m_choose(k, -3.1253241424539383e-18lf, 1.0698755618734451e-17lf, -2.4623815582638635e-17lf, 2.2698777452961687e-17lf, -5.4556305485916264e-18lf, 1.5834785051444286e-17lf, -2.1478388444456983e-17lf, 3.061616997868383e-17lf);
+    return Pair(hi, lo);
+}
 
 // Two pairs of one kind: a quarter turn, or a half turn, less an angle.
 fn m_less(whole: f64, whole_low: f64, angle: Pair) -> Pair {
@@ -64,8 +44,9 @@ fn m_angle(y: Pair, x: Pair) -> Pair {
     p = ob(ob(p * z) - 0.1428571428505535lf);
     p = ob(ob(p * z) + 0.19999999999999776lf);
     p = ob(ob(p * z) - 0.3333333333333333lf);
-    let s = m_two_sum(M_ATAN_EIGHTHS[u32(k)], t.hi);
-    let v = m_fast_two_sum(s.hi, ob(s.lo + ob(M_ATAN_EIGHTHS_LOW[u32(k)] + ob(t.lo + ob(ob(t.hi * z) * p)))));
+    let base = m_arctan_of_eighths(k);
+    let s = m_two_sum(base.hi, t.hi);
+    let v = m_fast_two_sum(s.hi, ob(s.lo + ob(base.lo + ob(t.lo + ob(ob(t.hi * z) * p)))));
     let w = m_less(M_HALF_PI, M_HALF_PI_LOW, v);
     return Pair(select(v.hi, w.hi, steep), select(v.lo, w.lo, steep));
 }

@@ -1,30 +1,5 @@
 // Sine, cosine and tangent in f64, for every argument. Twin of src/math/double/trig.rs, where the theory stands.
 
-// The bits of 2/π, with a word before the point.
-const M_TWO_OVER_PI = array<u64, 21>(
-    0lu,
-    0xa2f9836e4e441529lu,
-    0xfc2757d1f534ddc0lu,
-    0xdb6295993c439041lu,
-    0xfe5163abdebbc561lu,
-    0xb7246e3a424dd2e0lu,
-    0x06492eea09d1921clu,
-    0xfe1deb1cb129a73elu,
-    0xe88235f52ebb4484lu,
-    0xe99c7026b45f7e41lu,
-    0x3991d639835339f4lu,
-    0x9c845f8bbdf9283blu,
-    0x1ff897ffde05980flu,
-    0xef2f118b5a0a6d1flu,
-    0x6d367ecf27cb09b7lu,
-    0x4f463f669e5fea2dlu,
-    0x7527bac7ebe5f17blu,
-    0x3d0739f78a5292ealu,
-    0x6bfb5fb11f8d5d08lu,
-    0x56033046fc7b6bablu,
-    0xf0cfbc209af4361dlu,
-);
-
 // π/2 in two parts.
 const M_HALF_PI: f64 = 1.5707963267948966lf;
 const M_HALF_PI_LOW: f64 = 6.123233995736766e-17lf;
@@ -52,7 +27,73 @@ fn m_window(first: u64, second: u64, shift: u64) -> u64 {
     return (first << u32(shift)) | ((second >> 1u) >> u32(63lu - shift));
 }
 
-// The reduction for finite |x| ≥ 1/1024; for others an index within the table and no more.
+// Four neighbouring words of the bits of 2/π.
+struct Words {
+    w0: u64,
+    w1: u64,
+    w2: u64,
+    w3: u64,
+}
+
+// The words from at ≤ 17 on, counted from one before the point. A ladder of selects: shader compilers turn a table with an
+// index into a copy of it at each use, which took three times as long to compile and four times as long to run.
+fn m_two_over_pi(at: u64) -> Words {
+    let by_16 = (at & 16lu) != 0lu;
+    let a0 = select(0lu, 0x7527bac7ebe5f17blu, by_16);
+    let a1 = select(0xa2f9836e4e441529lu, 0x3d0739f78a5292ealu, by_16);
+    let a2 = select(0xfc2757d1f534ddc0lu, 0x6bfb5fb11f8d5d08lu, by_16);
+    let a3 = select(0xdb6295993c439041lu, 0x56033046fc7b6bablu, by_16);
+    let a4 = select(0xfe5163abdebbc561lu, 0xf0cfbc209af4361dlu, by_16);
+    let a5 = select(0xb7246e3a424dd2e0lu, 0lu, by_16);
+    let a6 = select(0x06492eea09d1921clu, 0lu, by_16);
+    let a7 = select(0xfe1deb1cb129a73elu, 0lu, by_16);
+    let a8 = select(0xe88235f52ebb4484lu, 0lu, by_16);
+    let a9 = select(0xe99c7026b45f7e41lu, 0lu, by_16);
+    let a10 = select(0x3991d639835339f4lu, 0lu, by_16);
+    let a11 = select(0x9c845f8bbdf9283blu, 0lu, by_16);
+    let a12 = select(0x1ff897ffde05980flu, 0lu, by_16);
+    let a13 = select(0xef2f118b5a0a6d1flu, 0lu, by_16);
+    let a14 = select(0x6d367ecf27cb09b7lu, 0lu, by_16);
+    let a15 = select(0x4f463f669e5fea2dlu, 0lu, by_16);
+    let a16 = select(0x7527bac7ebe5f17blu, 0lu, by_16);
+    let a17 = select(0x3d0739f78a5292ealu, 0lu, by_16);
+    let a18 = select(0x6bfb5fb11f8d5d08lu, 0lu, by_16);
+    let by_8 = (at & 8lu) != 0lu;
+    let b0 = select(a0, a8, by_8);
+    let b1 = select(a1, a9, by_8);
+    let b2 = select(a2, a10, by_8);
+    let b3 = select(a3, a11, by_8);
+    let b4 = select(a4, a12, by_8);
+    let b5 = select(a5, a13, by_8);
+    let b6 = select(a6, a14, by_8);
+    let b7 = select(a7, a15, by_8);
+    let b8 = select(a8, a16, by_8);
+    let b9 = select(a9, a17, by_8);
+    let b10 = select(a10, a18, by_8);
+    let by_4 = (at & 4lu) != 0lu;
+    let c0 = select(b0, b4, by_4);
+    let c1 = select(b1, b5, by_4);
+    let c2 = select(b2, b6, by_4);
+    let c3 = select(b3, b7, by_4);
+    let c4 = select(b4, b8, by_4);
+    let c5 = select(b5, b9, by_4);
+    let c6 = select(b6, b10, by_4);
+    let by_2 = (at & 2lu) != 0lu;
+    let d0 = select(c0, c2, by_2);
+    let d1 = select(c1, c3, by_2);
+    let d2 = select(c2, c4, by_2);
+    let d3 = select(c3, c5, by_2);
+    let d4 = select(c4, c6, by_2);
+    let by_1 = (at & 1lu) != 0lu;
+    let w0 = select(d0, d1, by_1);
+    let w1 = select(d1, d2, by_1);
+    let w2 = select(d2, d3, by_1);
+    let w3 = select(d3, d4, by_1);
+    return Words(w0, w1, w2, w3);
+}
+
+// The reduction for finite |x| ≥ 1/1024;
+// for others some words and no more.
 fn m_reduce_large(x: f64) -> Reduced {
     let bits = m_magnitude(x);
     let m = (bits & M_FRACTION) | M_NORMAL;
@@ -60,16 +101,12 @@ fn m_reduce_large(x: f64) -> Reduced {
     // Where the first bit of 2/π, times the lowest of m, counts two quarter turns: what stands before gives multiples of four.
     let position = select(e - 1013lu, 0lu, e < 1013lu);
     let shift = position & 63lu;
-    let at = position >> 6u;
-    let w0 = M_TWO_OVER_PI[u32(at)];
-    let w1 = M_TWO_OVER_PI[u32(at + 1lu)];
-    let w2 = M_TWO_OVER_PI[u32(at + 2lu)];
-    let w3 = M_TWO_OVER_PI[u32(at + 3lu)];
-    let p1 = m_window(w1, w2, shift);
+    let words = m_two_over_pi(position >> 6u);
+    let p1 = m_window(words.w1, words.w2, shift);
     let part = m * p1;
-    let low = part + m_multiply_high(m, m_window(w2, w3, shift));
+    let low = part + m_multiply_high(m, m_window(words.w2, words.w3, shift));
     let carry = select(0lu, 1lu, low < part);
-    let high = ((m * m_window(w0, w1, shift)) + m_multiply_high(m, p1)) + carry;
+    let high = ((m * m_window(words.w0, words.w1, shift)) + m_multiply_high(m, p1)) + carry;
     let multiple = (high + 0x2000000000000000lu) >> 62u;
     let h = high - (multiple << 62u);
     // The magnitude of the signed fraction h:low.

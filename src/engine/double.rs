@@ -86,3 +86,6 @@ impl DoubleSession {
         Ok(self.planes.get(plane).map_or(&[], Vec::as_slice))
     }
 }
+
+#[cfg(test)]
+mod tests;

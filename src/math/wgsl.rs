@@ -156,14 +156,15 @@ mod tests {
 
     #[test]
     fn every_declaration_is_named_once_and_stands_before_its_use() {
-        let all = declarations(Library::Exact);
-        for (i, &(name, _)) in all.iter().enumerate() {
-            assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
-        }
-        for (i, &(name, body)) in all.iter().enumerate() {
-            for word in words(body) {
-                if let Some(j) = all.iter().position(|&(other, _)| other == word) {
-                    assert!(j <= i, "{name} uses {word}, which stands below");
+        for all in [Library::Exact, Library::Double].map(declarations) {
+            for (i, &(name, _)) in all.iter().enumerate() {
+                assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
+            }
+            for (i, &(name, body)) in all.iter().enumerate() {
+                for word in words(body) {
+                    if let Some(j) = all.iter().position(|&(other, _)| other == word) {
+                        assert!(j <= i, "{name} uses {word}, which stands below");
+                    }
                 }
             }
         }
@@ -213,7 +214,7 @@ mod tests {
             body.match_indices(&format!("{word}("))
                 .any(|(at, _)| !body[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
         };
-        for (name, body) in declarations(Library::Exact) {
+        for (name, body) in [Library::Exact, Library::Double].into_iter().flat_map(declarations) {
             for word in FORBIDDEN {
                 assert!(!calls(body, word), "{name} calls {word}");
             }
@@ -242,21 +243,24 @@ mod tests {
              sinh cosh tanh asinh acosh atanh sigmoid softplus erf gauss add sub mul div min max modulo pow atan2 hypot lt le gt ge eq ne and or not \
              select canonical";
         for name in NAMES.split_whitespace() {
-            assert!(
-                wgsl_library(Library::Exact, &format!("m_{name}(x)")).contains(&format!("fn m_{name}(")),
-                "m_{name} is missing"
-            );
+            for library in [Library::Exact, Library::Double] {
+                let text = wgsl_library(library, &format!("m_{name}(x)"));
+                assert!(text.contains(&format!("fn m_{name}(")), "m_{name} is missing in {library:?}");
+            }
         }
     }
 
     #[test]
     fn every_part_of_the_library_is_valid_wgsl() {
-        for (name, _) in declarations(Library::Exact) {
-            let text = wgsl_library(Library::Exact, name);
+        let double = naga::valid::Capabilities::FLOAT64 | naga::valid::Capabilities::SHADER_INT64;
+        let exact = declarations(Library::Exact).into_iter().map(|(name, _)| (Library::Exact, name));
+        let all = exact.chain(declarations(Library::Double).into_iter().map(|(name, _)| (Library::Double, name)));
+        for (library, name) in all {
+            let text = wgsl_library(library, name);
+            let capabilities = if library == Library::Double { double } else { naga::valid::Capabilities::empty() };
             let module =
                 naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            let mut validator =
-                naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
+            let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities);
             assert!(validator.validate(&module).is_ok(), "{name} is not valid");
         }
     }

@@ -99,9 +99,7 @@ fn emit_step(text: &mut String, program: &Program, carried: &Carried, index: usi
         let valid = output.valid.map_or(String::new(), |valid| format!(" && {} != 0.0", read(valid)));
         line(
             text,
-            format_args!(
-                "    result[{plane}] = select(MASKED, bitcast<Bits>({value}), m_is_finite({value}){valid});"
-            ),
+            format_args!("    result[{plane}] = select(MASKED, bitcast<Bits>({value}), m_is_finite({value}){valid});"),
         );
     }
 }

@@ -11,44 +11,48 @@ use super::bits::{
 use super::power::sqrt_pair;
 use super::trig::{HALF_PI, HALF_PI_LOW};
 
-/// arctan(k/8), leading parts.
-const ATAN_EIGHTHS: [f64; 16] = [
-    0.0,
-    0.12435499454676144,
-    0.24497866312686414,
-    0.35877067027057225,
-    0.4636476090008061,
-    0.5585993153435624,
-    0.6435011087932844,
-    0.7188299996216245,
-    core::f64::consts::FRAC_PI_4,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-];
-/// arctan(k/8), the rest.
-const ATAN_EIGHTHS_LOW: [f64; 16] = [
-    0.0,
-    -3.1253241424539383e-18,
-    1.0698755618734451e-17,
-    -2.4623815582638635e-17,
-    2.2698777452961687e-17,
-    -5.4556305485916264e-18,
-    1.5834785051444286e-17,
-    -2.1478388444456983e-17,
-    3.061616997868383e-17,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-    0.0,
-];
+/// The k-th of the numbers, or 0 for k = 0.
+#[expect(clippy::too_many_arguments, reason = "a table, which shader compilers take best as selects")]
+#[inline(always)]
+fn choose(k: u64, c1: f64, c2: f64, c3: f64, c4: f64, c5: f64, c6: f64, c7: f64, c8: f64) -> f64 {
+    let odd = (k & 1) != 0;
+    let first = if odd { c1 } else { 0.0 };
+    let second = if odd { c3 } else { c2 };
+    let third = if odd { c5 } else { c4 };
+    let fourth = if odd { c7 } else { c6 };
+    let low = if (k & 2) != 0 { second } else { first };
+    let high = if (k & 2) != 0 { fourth } else { third };
+    let below = if (k & 4) != 0 { high } else { low };
+    if k == 8 { c8 } else { below }
+}
+
+/// arctan(k/8) in two parts, for k = 0 … 8.
+#[inline(always)]
+fn arctan_of_eighths(k: u64) -> Pair {
+    let hi = choose(
+        k,
+        0.12435499454676144,
+        0.24497866312686414,
+        0.35877067027057225,
+        0.4636476090008061,
+        0.5585993153435624,
+        0.6435011087932844,
+        0.7188299996216245,
+        core::f64::consts::FRAC_PI_4,
+    );
+    let lo = choose(
+        k,
+        -3.1253241424539383e-18,
+        1.0698755618734451e-17,
+        -2.4623815582638635e-17,
+        2.2698777452961687e-17,
+        -5.4556305485916264e-18,
+        1.5834785051444286e-17,
+        -2.1478388444456983e-17,
+        3.061616997868383e-17,
+    );
+    Pair { hi, lo }
+}
 
 /// Two pairs of one kind: a quarter turn, or a half turn, less an angle.
 #[inline(always)]
@@ -59,7 +63,6 @@ fn less(whole: f64, whole_low: f64, angle: Pair) -> Pair {
 
 /// The angle of the point (x, y), in 0 … π/2; neither negative, not both zero, both in the middle of the range.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "a table index")]
 fn angle(y: Pair, x: Pair) -> Pair {
     let steep = y.hi > x.hi;
     let b = Pair { hi: if steep { x.hi } else { y.hi }, lo: if steep { x.lo } else { y.lo } };
@@ -77,8 +80,9 @@ fn angle(y: Pair, x: Pair) -> Pair {
     p = p * z - 0.1428571428505535;
     p = p * z + 0.19999999999999776;
     p = p * z - 0.3333333333333333;
-    let s = two_sum(ATAN_EIGHTHS[k as usize], t.hi);
-    let v = fast_two_sum(s.hi, s.lo + (ATAN_EIGHTHS_LOW[k as usize] + (t.lo + t.hi * z * p)));
+    let base = arctan_of_eighths(k);
+    let s = two_sum(base.hi, t.hi);
+    let v = fast_two_sum(s.hi, s.lo + (base.lo + (t.lo + t.hi * z * p)));
     let w = less(HALF_PI, HALF_PI_LOW, v);
     Pair { hi: if steep { w.hi } else { v.hi }, lo: if steep { w.lo } else { v.lo } }
 }

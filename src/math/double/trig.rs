@@ -13,30 +13,6 @@ use super::bits::{
     multiply_pairs, number_of, two_product,
 };
 
-/// The bits of 2/π, with a word before the point.
-const TWO_OVER_PI: [u64; 21] = [
-    0,
-    0xa2f9_836e_4e44_1529,
-    0xfc27_57d1_f534_ddc0,
-    0xdb62_9599_3c43_9041,
-    0xfe51_63ab_debb_c561,
-    0xb724_6e3a_424d_d2e0,
-    0x0649_2eea_09d1_921c,
-    0xfe1d_eb1c_b129_a73e,
-    0xe882_35f5_2ebb_4484,
-    0xe99c_7026_b45f_7e41,
-    0x3991_d639_8353_39f4,
-    0x9c84_5f8b_bdf9_283b,
-    0x1ff8_97ff_de05_980f,
-    0xef2f_118b_5a0a_6d1f,
-    0x6d36_7ecf_27cb_09b7,
-    0x4f46_3f66_9e5f_ea2d,
-    0x7527_bac7_ebe5_f17b,
-    0x3d07_39f7_8a52_92ea,
-    0x6bfb_5fb1_1f8d_5d08,
-    0x5603_3046_fc7b_6bab,
-    0xf0cf_bc20_9af4_361d,
-];
 /// π/2 in two parts.
 pub(super) const HALF_PI: f64 = core::f64::consts::FRAC_PI_2;
 pub(super) const HALF_PI_LOW: f64 = 6.123233995736766e-17;
@@ -67,9 +43,76 @@ fn window(first: u64, second: u64, shift: u64) -> u64 {
     (first << shift) | ((second >> 1) >> (63u64.wrapping_sub(shift)))
 }
 
-/// The reduction for finite |x| ≥ 1/1024; for others an index within the table and no more.
+/// Four neighbouring words of the bits of 2/π.
+#[derive(Clone, Copy, Debug)]
+struct Words {
+    w0: u64,
+    w1: u64,
+    w2: u64,
+    w3: u64,
+}
+
+/// The words from `at` ≤ 17 on, counted from one before the point. A ladder of selects: shader compilers turn a table with an
+/// index into a copy of it at each use, which took three times as long to compile and four times as long to run.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "a table index")]
+fn two_over_pi(at: u64) -> Words {
+    let by_16 = (at & 16) != 0;
+    let a0 = if by_16 { 0x7527_bac7_ebe5_f17b } else { 0 };
+    let a1 = if by_16 { 0x3d07_39f7_8a52_92ea } else { 0xa2f9_836e_4e44_1529 };
+    let a2 = if by_16 { 0x6bfb_5fb1_1f8d_5d08 } else { 0xfc27_57d1_f534_ddc0 };
+    let a3 = if by_16 { 0x5603_3046_fc7b_6bab } else { 0xdb62_9599_3c43_9041 };
+    let a4 = if by_16 { 0xf0cf_bc20_9af4_361d } else { 0xfe51_63ab_debb_c561 };
+    let a5 = if by_16 { 0 } else { 0xb724_6e3a_424d_d2e0 };
+    let a6 = if by_16 { 0 } else { 0x0649_2eea_09d1_921c };
+    let a7 = if by_16 { 0 } else { 0xfe1d_eb1c_b129_a73e };
+    let a8 = if by_16 { 0 } else { 0xe882_35f5_2ebb_4484 };
+    let a9 = if by_16 { 0 } else { 0xe99c_7026_b45f_7e41 };
+    let a10 = if by_16 { 0 } else { 0x3991_d639_8353_39f4 };
+    let a11 = if by_16 { 0 } else { 0x9c84_5f8b_bdf9_283b };
+    let a12 = if by_16 { 0 } else { 0x1ff8_97ff_de05_980f };
+    let a13 = if by_16 { 0 } else { 0xef2f_118b_5a0a_6d1f };
+    let a14 = if by_16 { 0 } else { 0x6d36_7ecf_27cb_09b7 };
+    let a15 = if by_16 { 0 } else { 0x4f46_3f66_9e5f_ea2d };
+    let a16 = if by_16 { 0 } else { 0x7527_bac7_ebe5_f17b };
+    let a17 = if by_16 { 0 } else { 0x3d07_39f7_8a52_92ea };
+    let a18 = if by_16 { 0 } else { 0x6bfb_5fb1_1f8d_5d08 };
+    let by_8 = (at & 8) != 0;
+    let b0 = if by_8 { a8 } else { a0 };
+    let b1 = if by_8 { a9 } else { a1 };
+    let b2 = if by_8 { a10 } else { a2 };
+    let b3 = if by_8 { a11 } else { a3 };
+    let b4 = if by_8 { a12 } else { a4 };
+    let b5 = if by_8 { a13 } else { a5 };
+    let b6 = if by_8 { a14 } else { a6 };
+    let b7 = if by_8 { a15 } else { a7 };
+    let b8 = if by_8 { a16 } else { a8 };
+    let b9 = if by_8 { a17 } else { a9 };
+    let b10 = if by_8 { a18 } else { a10 };
+    let by_4 = (at & 4) != 0;
+    let c0 = if by_4 { b4 } else { b0 };
+    let c1 = if by_4 { b5 } else { b1 };
+    let c2 = if by_4 { b6 } else { b2 };
+    let c3 = if by_4 { b7 } else { b3 };
+    let c4 = if by_4 { b8 } else { b4 };
+    let c5 = if by_4 { b9 } else { b5 };
+    let c6 = if by_4 { b10 } else { b6 };
+    let by_2 = (at & 2) != 0;
+    let d0 = if by_2 { c2 } else { c0 };
+    let d1 = if by_2 { c3 } else { c1 };
+    let d2 = if by_2 { c4 } else { c2 };
+    let d3 = if by_2 { c5 } else { c3 };
+    let d4 = if by_2 { c6 } else { c4 };
+    let by_1 = (at & 1) != 0;
+    let w0 = if by_1 { d1 } else { d0 };
+    let w1 = if by_1 { d2 } else { d1 };
+    let w2 = if by_1 { d3 } else { d2 };
+    let w3 = if by_1 { d4 } else { d3 };
+    Words { w0, w1, w2, w3 }
+}
+
+/// The reduction for finite |x| ≥ 1/1024;
+/// for others some words and no more.
+#[inline(always)]
 fn reduce_large(x: f64) -> Reduced {
     let bits = magnitude(x);
     let m = (bits & FRACTION) | NORMAL;
@@ -77,16 +120,12 @@ fn reduce_large(x: f64) -> Reduced {
     // Where the first bit of 2/π, times the lowest of m, counts two quarter turns: what stands before gives multiples of four.
     let position = if e < 1013 { 0 } else { e.wrapping_sub(1013) };
     let shift = position & 63;
-    let at = position >> 6;
-    let w0 = TWO_OVER_PI[at as usize];
-    let w1 = TWO_OVER_PI[at.wrapping_add(1) as usize];
-    let w2 = TWO_OVER_PI[at.wrapping_add(2) as usize];
-    let w3 = TWO_OVER_PI[at.wrapping_add(3) as usize];
-    let p1 = window(w1, w2, shift);
+    let words = two_over_pi(position >> 6);
+    let p1 = window(words.w1, words.w2, shift);
     let part = m.wrapping_mul(p1);
-    let low = part.wrapping_add(multiply_high(m, window(w2, w3, shift)));
+    let low = part.wrapping_add(multiply_high(m, window(words.w2, words.w3, shift)));
     let carry = if low < part { 1 } else { 0 };
-    let high = m.wrapping_mul(window(w0, w1, shift)).wrapping_add(multiply_high(m, p1)).wrapping_add(carry);
+    let high = m.wrapping_mul(window(words.w0, words.w1, shift)).wrapping_add(multiply_high(m, p1)).wrapping_add(carry);
     let multiple = high.wrapping_add(0x2000_0000_0000_0000) >> 62;
     let h = high.wrapping_sub(multiple << 62);
     // The magnitude of the signed fraction h:low.
