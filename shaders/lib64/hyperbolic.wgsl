@@ -56,7 +56,7 @@ fn m_tanh(x: f64) -> f64 {
 // The inverse hyperbolic sine.
 fn m_asinh(x: f64) -> f64 {
     let a = bitcast<f64>(m_magnitude(x));
-    let c = m_clamp(a, 0.0lf, 1152921504606846976.0lf);
+    let c = m_clamp(a, 0.0lf, 1.152921504606847e18lf);
     // t = c + c²/(1 + √(1 + c²)).
     let square = m_two_product(c, c);
     let root = m_sqrt_pair(m_add_pairs(square, Pair(1.0lf, 0.0lf)));
@@ -70,7 +70,7 @@ fn m_asinh(x: f64) -> f64 {
 
 // The inverse hyperbolic cosine; NaN below 1.
 fn m_acosh(x: f64) -> f64 {
-    let c = m_clamp(x, 1.0lf, 1152921504606846976.0lf);
+    let c = m_clamp(x, 1.0lf, 1.152921504606847e18lf);
     let d = ob(c - 1.0lf);
     // t = d + √(d·(d + 2)).
     let square = m_two_product(d, d);

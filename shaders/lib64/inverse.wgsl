@@ -84,7 +84,7 @@ fn m_acos(x: f64) -> f64 {
 // The arc tangent, in [−π/2, π/2].
 fn m_atan(x: f64) -> f64 {
     // From 2^60 on it is π/2 to the last bit.
-    let a = m_clamp(bitcast<f64>(m_magnitude(x)), 0.0lf, 1152921504606846976.0lf);
+    let a = m_clamp(bitcast<f64>(m_magnitude(x)), 0.0lf, 1.152921504606847e18lf);
     let r = m_odd(x, m_angle(Pair(a, 0.0lf), Pair(1.0lf, 0.0lf)).hi);
     return select(r, m_nan(), m_is_nan(x));
 }

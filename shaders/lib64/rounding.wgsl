@@ -63,7 +63,7 @@ fn m_remainder_bits(x: u64, y: u64) -> u64 {
     let smaller = highest < lowest;
     var r = m_significand(x);
     var steps = select(highest - lowest, 0lu, smaller);
-    r = r % divisor;
+    r %= divisor;
     while (steps > 0lu) {
         let by = select(11lu, steps, steps < 11lu);
         r = (r << u32(by)) % divisor;
@@ -72,7 +72,7 @@ fn m_remainder_bits(x: u64, y: u64) -> u64 {
     // Put r·2^lowest together again: its leading one moves to bit 52, as far as the exponent range lets it.
     var e = lowest;
     while (((r < M_NORMAL) & (e > 1lu)) & (r > 0lu)) {
-        r = r << 1u;
+        r <<= 1u;
         e = e - 1lu;
     }
     let normal = (r & M_FRACTION) | (e << 52u);

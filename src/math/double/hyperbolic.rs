@@ -74,7 +74,7 @@ pub fn tanh(x: f64) -> f64 {
 #[inline(always)]
 pub fn asinh(x: f64) -> f64 {
     let a = f64::from_bits(magnitude(x));
-    let c = clamp(a, 0.0, 1_152_921_504_606_846_976.0);
+    let c = clamp(a, 0.0, 1.152921504606847e18);
     // t = c + c²/(1 + √(1 + c²)).
     let square = two_product(c, c);
     let root = sqrt_pair(add_pairs(square, Pair { hi: 1.0, lo: 0.0 }));
@@ -89,7 +89,7 @@ pub fn asinh(x: f64) -> f64 {
 /// The inverse hyperbolic cosine; NaN below 1.
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
-    let c = clamp(x, 1.0, 1_152_921_504_606_846_976.0);
+    let c = clamp(x, 1.0, 1.152921504606847e18);
     let d = c - 1.0;
     // t = d + √(d·(d + 2)).
     let square = two_product(d, d);

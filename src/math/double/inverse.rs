@@ -125,7 +125,7 @@ pub fn acos(x: f64) -> f64 {
 #[inline(always)]
 pub fn atan(x: f64) -> f64 {
     // From 2^60 on it is π/2 to the last bit.
-    let a = clamp(f64::from_bits(magnitude(x)), 0.0, 1_152_921_504_606_846_976.0);
+    let a = clamp(f64::from_bits(magnitude(x)), 0.0, 1.152921504606847e18);
     let r = odd(x, angle(Pair { hi: a, lo: 0.0 }, Pair { hi: 1.0, lo: 0.0 }).hi);
     if is_nan(x) { NAN } else { r }
 }

@@ -76,7 +76,7 @@ fn remainder_bits(x: u64, y: u64) -> u64 {
     let smaller = highest < lowest;
     let mut r = significand(x);
     let mut steps = if smaller { 0 } else { highest.wrapping_sub(lowest) };
-    r = r % divisor;
+    r %= divisor;
     while steps > 0 {
         let by = if steps < 11 { steps } else { 11 };
         r = (r << by) % divisor;
@@ -85,7 +85,7 @@ fn remainder_bits(x: u64, y: u64) -> u64 {
     // Put r·2^lowest together again: its leading one moves to bit 52, as far as the exponent range lets it.
     let mut e = lowest;
     while (r < NORMAL) & (e > 1) & (r > 0) {
-        r = r << 1;
+        r <<= 1;
         e = e.wrapping_sub(1);
     }
     let normal = (r & FRACTION) | (e << 52);
