@@ -1,6 +1,6 @@
 // Runs the emitted program at every cell of a band and stores its outputs as planes of bit patterns.
 // The twin of src/kernels/evaluate.rs. In front of this text stand the library functions and the program, which
-// declare OUTPUTS, AXES, coord, result, barrier_zero and program().
+// declare Real and Bits (f32 and u32, or f64 and u64), MASKED, OUTPUTS, AXES, coord, result, barrier_zero and program().
 
 struct Params {
     cells: u32,                  // cells in the band
@@ -13,12 +13,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> coordinates: array<f32>;
-@group(0) @binding(3) var<storage, read_write> planes: array<vec4<u32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<Real>;
+@group(0) @binding(2) var<storage, read> coordinates: array<Real>;
+@group(0) @binding(3) var<storage, read_write> planes: array<vec4<Bits>>;
 
 const WORKGROUP: u32 = 64u;
-const MASKED: u32 = 0x7fc00000u;
 
 // Where the invocation stands: on axis a at node[a], whose coordinate is coordinates[place[a]].
 var<private> node: array<u32, AXES>;
@@ -93,8 +92,8 @@ fn evaluate(
     if (cell >= params.cells) {
         return;
     }
-    barrier_zero = params.barrier_zero;
-    var quads: array<vec4<u32>, OUTPUTS>;
+    barrier_zero = Bits(params.barrier_zero);
+    var quads: array<vec4<Bits>, OUTPUTS>;
     locate(cell);
     for (var lane = 0u; lane < 4u; lane++) {
         program();

@@ -175,6 +175,13 @@ impl Axis {
         let ulp = f64::from(rounded.next_up()) - f64::from(rounded);
         self.len == 1 || self.spacing().abs() >= 2.0 * ulp
     }
+
+    /// Whether neighbouring nodes stay apart in `f64`, by the same rule. There is no wider type to turn to.
+    #[must_use]
+    pub fn resolved_in_f64(&self) -> bool {
+        let largest = self.min.abs().max(self.max().abs());
+        self.len == 1 || self.spacing().abs() >= 2.0 * (largest.next_up() - largest)
+    }
 }
 
 impl fmt::Display for Axis {
@@ -259,6 +266,12 @@ impl Grid {
         }
     }
 
+    /// The first axis that `f64` coordinates cannot resolve, if there is one; see [`Axis::resolved_in_f64`].
+    #[must_use]
+    pub fn unresolved_in_f64(&self) -> Option<&Axis> {
+        self.axes.iter().find(|axis| !axis.resolved_in_f64())
+    }
+
     /// The first axis that `f32` coordinates cannot resolve, if there is one; see [`Axis::resolved_in_f32`].
     #[must_use]
     pub fn unresolved_in_f32(&self) -> Option<&Axis> {
@@ -317,5 +330,11 @@ mod tests {
         let fine = Axis::new("x", 1e6 - 0.5, 1e6 + 0.5, 16_384).expect("valid");
         assert!(!fine.resolved_in_f32(), "17 distinct values for 16 384 columns");
         assert!(Axis::new("x", -5.0, 5.0, 16_384).expect("valid").resolved_in_f32(), "an ordinary axis");
+        let deep = |width: f64| {
+            let middle = -0.743_643_887_037_158_7;
+            Axis::new("x", middle - width / 2.0, middle + width / 2.0, 16_384).expect("valid")
+        };
+        assert!(!deep(1e-9).resolved_in_f32() && deep(1e-9).resolved_in_f64(), "549 ulp a column");
+        assert!(!deep(1e-12).resolved_in_f64(), "half an ulp a column");
     }
 }

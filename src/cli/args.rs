@@ -121,7 +121,7 @@ pub(crate) struct ComputeArgs {
     /// Subtract the same quantity by this other method
     #[arg(long, value_name = "METHOD")]
     pub(crate) compare: Option<String>,
-    /// auto, gpu, cpu, or f64 for the double-precision reference
+    /// auto, gpu, cpu, f64 for the double-precision reference, or gpu64 for double precision on the GPU
     #[arg(long, value_name = "ENGINE", default_value = "auto")]
     pub(crate) engine: String,
     /// Check the GPU against the CPU while it works: sample (512 cells of each band), all, or off

@@ -75,7 +75,8 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
-        let code = if matches!(error, EngineError::Gpu(_)) { NO_ENGINE } else { BAD_INPUT };
+        let code =
+            if matches!(error, EngineError::Gpu(_) | EngineError::NoDouble { .. }) { NO_ENGINE } else { BAD_INPUT };
         Self { code, message: error.to_string() }
     }
 }
@@ -131,5 +132,17 @@ impl From<io::Error> for Failure {
             Self { code: 0, message } => Self { code: 0, message },
             _ => Self::input(format_args!("cannot write the output: {error}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adapter_without_double_precision_is_an_engine_that_is_not_there() {
+        let failure = Failure::from(EngineError::NoDouble { adapter: "a card".to_owned() });
+        assert_eq!(failure.code, NO_ENGINE, "exit code");
+        assert!(failure.message.contains("a card") && failure.message.contains("--engine f64"), "{}", failure.message);
     }
 }

@@ -12,6 +12,9 @@
 //! **Coordinates** come from a function that fills a part of an axis's table. Axes whose tables fit are uploaded
 //! once; a longer axis is sent as the band's window (see [`evaluate`]), so an axis may have 2³¹ − 1 nodes.
 //!
+//! **Number types**: `f32`, and `f64` for programs linked with [`crate::math::Library::Double`] on adapters that compute
+//! in it. The kernels that look at planes on the device, range and palette, are for `f32`.
+//!
 //! **Limits**: [`Evaluator::max_cells`] says how many cells a band may have; more is refused with the sizes. A work
 //! begun and never finished keeps its place in the ring until [`Evaluator::cancel`].
 
@@ -47,6 +50,12 @@ impl Pending {
     }
 }
 
+/// A number type that kernels compute in.
+pub trait Real: bytemuck::Pod + Send + 'static {}
+
+impl Real for f32 {}
+impl Real for f64 {}
+
 /// A place in the ring.
 #[derive(Debug)]
 struct Slot {
@@ -55,11 +64,11 @@ struct Slot {
     busy: bool,
 }
 
-/// A program on a device.
-pub struct Evaluator {
+/// A program on a device, in the number type `T`.
+pub struct Evaluator<T = f32> {
     gpu: Gpu,
     outputs: u32,
-    nodes: Nodes,
+    nodes: Nodes<T>,
     evaluate: Pipeline,
     range: Option<Pipeline>,
     palette: Option<Pipeline>,
@@ -76,7 +85,7 @@ pub struct Evaluator {
     kernel_time: Option<Duration>,
 }
 
-impl std::fmt::Debug for Evaluator {
+impl<T> std::fmt::Debug for Evaluator<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { gpu, outputs, evaluated, .. } = self;
         let mut debug = f.debug_struct("Evaluator");
@@ -89,7 +98,10 @@ fn refused(what: &str, message: impl Into<String>) -> GpuError {
     GpuError::Refused { what: what.into(), message: message.into() }
 }
 
-impl Evaluator {
+impl<T: Real> Evaluator<T> {
+    /// Bytes of a number.
+    const BYTES: u64 = size_of::<T>() as u64;
+
     /// Compiles a program (its text with the library functions, see [`evaluate::kernel`]) with so many outputs for a
     /// grid with these coordinates, one table per axis, x first.
     ///
@@ -99,8 +111,8 @@ impl Evaluator {
         gpu: &Gpu,
         program: String,
         outputs: usize,
-        tables: &[Vec<f32>],
-        parameters: &[f32],
+        tables: &[Vec<T>],
+        parameters: &[T],
     ) -> Result<Self, GpuError> {
         Self::with_nodes(gpu, program, outputs, Nodes::of_tables(gpu, tables)?, parameters)
     }
@@ -115,8 +127,8 @@ impl Evaluator {
         program: String,
         outputs: usize,
         lens: &[usize],
-        fill: Fill,
-        parameters: &[f32],
+        fill: Fill<T>,
+        parameters: &[T],
     ) -> Result<Self, GpuError> {
         Self::with_nodes(gpu, program, outputs, Nodes::new(gpu, lens, fill, RESIDENT)?, parameters)
     }
@@ -125,8 +137,8 @@ impl Evaluator {
         gpu: &Gpu,
         program: String,
         outputs: usize,
-        nodes: Nodes,
-        parameters: &[f32],
+        nodes: Nodes<T>,
+        parameters: &[T],
     ) -> Result<Self, GpuError> {
         let outputs_narrow = u32::try_from(outputs).ok().filter(|&k| k > 0);
         let outputs = outputs_narrow.ok_or_else(|| refused("a program", format!("{outputs} outputs")))?;
@@ -139,7 +151,7 @@ impl Evaluator {
             evaluate,
             range: None,
             palette: None,
-            parameters: Storage::new(gpu, "parameters", bytes(parameters.len()))?,
+            parameters: Storage::new(gpu, "parameters", parameters.len() as u64 * Self::BYTES)?,
             parameter_count: parameters.len(),
             planes: Storage::new(gpu, "planes", 0)?,
             stats: Storage::new(gpu, "statistics", bytes(range::WORDS))?,
@@ -171,7 +183,7 @@ impl Evaluator {
     pub fn max_cells(&self) -> usize {
         let limits = self.gpu.limits();
         let bytes = limits.binding.min(limits.buffer);
-        let cells = bytes / (16 * u64::from(self.outputs)) * u64::from(QUAD);
+        let cells = bytes / (4 * Self::BYTES * u64::from(self.outputs)) * u64::from(QUAD);
         let cells = cells.min(self.nodes.max_cells(bytes));
         let cells = cells.min(u64::from(evaluate::MAX_CELLS)) & !3;
         usize::try_from(cells).unwrap_or(usize::MAX)
@@ -181,7 +193,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// When there are more or fewer than before.
-    pub fn set_parameters(&mut self, parameters: &[f32]) -> Result<(), GpuError> {
+    pub fn set_parameters(&mut self, parameters: &[T]) -> Result<(), GpuError> {
         if parameters.len() != self.parameter_count {
             return Err(refused("parameters", format!("{}, not {}", parameters.len(), self.parameter_count)));
         }
@@ -198,7 +210,7 @@ impl Evaluator {
         let count = cells.len() as u64;
         let limit = self.max_cells() as u64;
         if count > limit {
-            let per_cell = 4 * u64::from(self.outputs);
+            let per_cell = Self::BYTES * u64::from(self.outputs);
             let what = format!("a band of {count} cells and {} outputs", self.outputs);
             return Err(GpuError::TooLarge { what, bytes: count * per_cell, limit: limit * per_cell });
         }
@@ -213,7 +225,7 @@ impl Evaluator {
         // Whatever fails from here on may leave the planes half written.
         let fresh = self.evaluated.take().as_ref() != Some(cells);
         let params = if fresh { Some(self.nodes.send(&self.gpu, cells.start as u64, count)?) } else { None };
-        let planes_bytes = 16 * u64::from(stride) * u64::from(self.outputs);
+        let planes_bytes = 4 * Self::BYTES * u64::from(stride) * u64::from(self.outputs);
         self.planes.reserve(&self.gpu, planes_bytes)?;
         let bytes = match after {
             After::Read => planes_bytes,
@@ -271,7 +283,7 @@ impl Evaluator {
     }
 
     /// Waits for a band and hands over its bytes.
-    fn finish<T>(&mut self, pending: &Pending, read: impl FnOnce(&[u8]) -> T) -> Result<T, GpuError> {
+    fn finish<R>(&mut self, pending: &Pending, read: impl FnOnce(&[u8]) -> R) -> Result<R, GpuError> {
         self.gpu.wait(&pending.ticket)?;
         let slot = &mut self.slots[pending.slot];
         slot.busy = false;
@@ -299,17 +311,17 @@ impl Evaluator {
     ///
     /// # Errors
     /// When `out` has not one vector per output, or the device fails.
-    pub fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+    pub fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<T>]) -> Result<(), GpuError> {
         if out.len() != self.outputs as usize {
             self.cancel(pending)?;
             return Err(refused("planes", format!("{} vectors for {} outputs", out.len(), self.outputs)));
         }
         let cells = pending.cells();
-        let stride = 16 * quads(pending.cells) as usize;
+        let stride = 4 * size_of::<T>() * quads(pending.cells) as usize;
         self.finish(&pending, |bytes| {
             for (plane, bytes) in out.iter_mut().zip(bytes.chunks_exact(stride)) {
-                plane.resize(cells, 0.0);
-                bytemuck::cast_slice_mut(plane).copy_from_slice(&bytes[..4 * cells]);
+                plane.resize(cells, T::zeroed());
+                bytemuck::cast_slice_mut(plane).copy_from_slice(&bytes[..size_of::<T>() * cells]);
             }
         })
     }
@@ -318,11 +330,18 @@ impl Evaluator {
     ///
     /// # Errors
     /// As for [`Evaluator::begin_planes`] and [`Evaluator::finish_planes`].
-    pub fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+    pub fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<T>]) -> Result<(), GpuError> {
         let pending = self.begin_planes(cells)?;
         self.finish_planes(pending, out)
     }
 
+    fn plane(&self, plane: usize) -> Result<u32, GpuError> {
+        let narrow = u32::try_from(plane).ok().filter(|&plane| plane < self.outputs);
+        narrow.ok_or_else(|| refused("a plane", format!("number {plane} of {}", self.outputs)))
+    }
+}
+
+impl Evaluator {
     /// Begins to look at the values of a plane of a band, with the bins of `stats`.
     ///
     /// # Errors
@@ -400,11 +419,6 @@ impl Evaluator {
     ) -> Result<(), GpuError> {
         let pending = self.begin_palette(cells, plane, thresholds)?;
         self.finish_palette(pending, out)
-    }
-
-    fn plane(&self, plane: usize) -> Result<u32, GpuError> {
-        let narrow = u32::try_from(plane).ok().filter(|&plane| plane < self.outputs);
-        narrow.ok_or_else(|| refused("a plane", format!("number {plane} of {}", self.outputs)))
     }
 }
 

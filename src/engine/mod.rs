@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `f64` | double, the reference | all cores |
 //! | `cpu` | single | all cores |
+//! | `gpu64` | double, by our own mathematics | adapters with 64-bit floats |
 //! | `gpu` | single, the same operations in the same order as `cpu` | any adapter that wgpu finds |
 //! | `auto` | | a real GPU if there is one, else `cpu`; `f64` where single precision cannot tell the nodes apart |
 //!
@@ -12,6 +13,7 @@
 pub mod agreement;
 pub mod checked;
 mod cpu;
+mod double;
 pub mod evaluator;
 pub mod selftest;
 
@@ -21,9 +23,10 @@ pub use selftest::{Agreement, SelfTest};
 
 use crate::engine::checked::Checked;
 use crate::engine::cpu::CpuSession;
+use crate::engine::double::DoubleSession;
 use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
-use crate::grid::Grid;
+use crate::grid::{Axis, Grid};
 use crate::kernels::palette::{Lookup, ThresholdError};
 use crate::kernels::range::RangeStats;
 use crate::math::Library;
@@ -46,11 +49,13 @@ pub enum EngineChoice {
     Cpu,
     /// The CPU in double precision.
     F64,
+    /// A GPU in double precision, a software one if there is no other.
+    Gpu64,
 }
 
 /// No engine has this name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no engine `{0}`; there are auto, gpu, cpu and f64")]
+#[error("there is no engine `{0}`; there are auto, gpu, gpu64, cpu and f64")]
 pub struct UnknownEngine(String);
 
 impl FromStr for EngineChoice {
@@ -61,6 +66,7 @@ impl FromStr for EngineChoice {
             "gpu" => Ok(Self::Gpu),
             "cpu" => Ok(Self::Cpu),
             "f64" => Ok(Self::F64),
+            "gpu64" => Ok(Self::Gpu64),
             _ => Err(UnknownEngine(text.to_owned())),
         }
     }
@@ -72,10 +78,18 @@ pub enum EngineError {
     /// The GPU refused.
     #[error(transparent)]
     Gpu(#[from] GpuError),
-    /// Single precision cannot tell the nodes of an axis apart.
+    /// The adapter has no 64-bit floats.
+    #[error("{adapter} does not compute in 64-bit floats; use `--engine f64`")]
+    NoDouble {
+        /// Its name.
+        adapter: String,
+    },
+    /// The numbers of an engine cannot tell the nodes of an axis apart.
     #[error(
-        "axis {axis}: neighbouring nodes of [{min:?}, {max:?}] are {spacing:e} apart, less than single precision can tell apart there; \
-         use `--engine f64`"
+        "axis {axis}: neighbouring nodes of [{min:?}, {max:?}] are {spacing:e} apart, less than {precision} precision can tell apart \
+         there; {advice}",
+        precision = if *.double { "double" } else { "single" },
+        advice = if *.double { "take fewer nodes or a wider range" } else { "use `--engine f64`" }
     )]
     Unresolved {
         /// The axis.
@@ -86,6 +100,8 @@ pub enum EngineError {
         max: f64,
         /// The distance of its nodes.
         spacing: f64,
+        /// Whether the numbers are double precision.
+        double: bool,
     },
     /// The colour thresholds cannot be used.
     #[error(transparent)]
@@ -101,23 +117,33 @@ pub enum Engine {
     Cpu,
     /// The CPU in `f64`.
     F64,
+    /// The GPU in `f64`.
+    Gpu64(Gpu),
 }
 
 impl Engine {
     /// Opens the engine asked for; `auto` decides by what there is and by what `grid` needs.
     ///
     /// # Errors
-    /// A GPU that is not there or does not open, or a grid that single precision cannot hold.
+    /// A GPU that is not there, does not open or lacks 64-bit floats; a grid that the engine's numbers cannot hold.
     pub fn open(choice: EngineChoice, grid: &Grid) -> Result<Self, EngineError> {
-        let unresolved = grid.unresolved_in_f32();
-        match (choice, unresolved) {
+        let refuse = |axis: &Axis, double| EngineError::Unresolved {
+            axis: axis.name().to_owned(),
+            min: axis.min(),
+            max: axis.max(),
+            spacing: axis.spacing().abs(),
+            double,
+        };
+        if let Some(axis) = grid.unresolved_in_f64() {
+            return Err(refuse(axis, true));
+        }
+        match (choice, grid.unresolved_in_f32()) {
             (EngineChoice::F64, _) | (EngineChoice::Auto, Some(_)) => Ok(Self::F64),
-            (_, Some(axis)) => Err(EngineError::Unresolved {
-                axis: axis.name().to_owned(),
-                min: axis.min(),
-                max: axis.max(),
-                spacing: axis.spacing().abs(),
-            }),
+            (EngineChoice::Gpu64, _) => {
+                let gpu = Gpu::open(Choice::Any)?;
+                if gpu.info().f64 { Ok(Self::Gpu64(gpu)) } else { Err(no_double(&gpu)) }
+            }
+            (_, Some(axis)) => Err(refuse(axis, false)),
             (EngineChoice::Cpu, None) => Ok(Self::Cpu),
             (EngineChoice::Gpu, None) => Ok(Self::Gpu(Gpu::open(Choice::Any)?)),
             (EngineChoice::Auto, None) => Ok(Gpu::open(Choice::Real).map_or(Self::Cpu, Self::Gpu)),
@@ -128,7 +154,7 @@ impl Engine {
     #[must_use]
     pub fn unit_roundoff(&self) -> f64 {
         match self {
-            Self::F64 => f64::EPSILON / 2.0,
+            Self::F64 | Self::Gpu64(_) => f64::EPSILON / 2.0,
             Self::Cpu | Self::Gpu(_) => f64::from(f32::EPSILON) / 2.0,
         }
     }
@@ -137,7 +163,7 @@ impl Engine {
     #[must_use]
     pub fn arithmetic(&self) -> &'static str {
         match self {
-            Self::F64 => "f64",
+            Self::F64 | Self::Gpu64(_) => "f64",
             Self::Cpu | Self::Gpu(_) => "f32",
         }
     }
@@ -146,7 +172,7 @@ impl Engine {
     #[must_use]
     pub fn samples(&self, planes: usize) -> Samples {
         match self {
-            Self::F64 => Samples::F64(vec![Vec::new(); planes]),
+            Self::F64 | Self::Gpu64(_) => Samples::F64(vec![Vec::new(); planes]),
             Self::Cpu | Self::Gpu(_) => Samples::F32(vec![Vec::new(); planes]),
         }
     }
@@ -158,6 +184,7 @@ impl Engine {
     pub fn session(&self, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Session, EngineError> {
         Ok(match self {
             Self::F64 => Session::F64(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
+            Self::Gpu64(gpu) => Session::Gpu64(Box::new(DoubleSession::new(gpu, program, grid, parameters)?)),
             Self::Cpu => Session::F32(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
             Self::Gpu(gpu) => {
                 let coordinates = Coordinates::<f32>::of_grid(grid);
@@ -172,10 +199,15 @@ impl Engine {
     }
 }
 
+fn no_double(gpu: &Gpu) -> EngineError {
+    EngineError::NoDouble { adapter: gpu.info().name.clone() }
+}
+
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gpu(gpu) => write!(f, "gpu ({})", gpu.info().name),
+            Self::Gpu64(gpu) => write!(f, "gpu64 ({})", gpu.info().name),
             Self::Cpu => write!(f, "cpu (f32, {} threads)", rayon::current_num_threads()),
             Self::F64 => write!(f, "f64 (the reference, {} threads)", rayon::current_num_threads()),
         }
@@ -191,6 +223,8 @@ pub enum Session {
     F32(CpuSession<f32>),
     /// On the CPU in `f64`.
     F64(CpuSession<f64>),
+    /// On the GPU in `f64`.
+    Gpu64(Box<DoubleSession>),
 }
 
 /// Colour thresholds in the form an engine wants.
@@ -200,7 +234,7 @@ pub enum Thresholds {
     Gpu(Vec<f32>),
     /// For the CPU in `f32`.
     F32(Lookup<f32>),
-    /// For the CPU in `f64`.
+    /// For both engines in `f64`.
     F64(Lookup<f64>),
 }
 
@@ -217,7 +251,7 @@ impl Session {
     pub fn report(&self) -> Report {
         match self {
             Self::Gpu(checked) => checked.report().clone(),
-            Self::F32(_) | Self::F64(_) => Report::default(),
+            Self::F32(_) | Self::F64(_) | Self::Gpu64(_) => Report::default(),
         }
     }
 
@@ -228,6 +262,8 @@ impl Session {
             Self::Gpu(checked) => checked.agreement(),
             Self::F32(_) => Agreement::BitExact,
             Self::F64(_) => Agreement::Reference,
+            // There is no self-test in double precision: nothing more is known of an adapter.
+            Self::Gpu64(_) => Agreement::WithinBound,
         }
     }
 
@@ -236,6 +272,7 @@ impl Session {
     pub fn max_cells(&self) -> usize {
         match self {
             Self::Gpu(checked) => checked.max_cells(),
+            Self::Gpu64(session) => session.max_cells(),
             Self::F32(_) | Self::F64(_) => usize::MAX,
         }
     }
@@ -249,6 +286,7 @@ impl Session {
             (Self::Gpu(checked), Samples::F32(planes)) => checked.planes(cells, planes)?,
             (Self::F32(session), Samples::F32(planes)) => session.planes(cells, planes),
             (Self::F64(session), Samples::F64(planes)) => session.planes(cells, planes),
+            (Self::Gpu64(session), Samples::F64(planes)) => session.planes(cells, planes)?,
             (_, samples) => samples.resize(0),
         }
         Ok(())
@@ -263,6 +301,7 @@ impl Session {
             Self::Gpu(checked) => checked.range(cells, plane, stats)?,
             Self::F32(session) => session.range(cells, plane, stats),
             Self::F64(session) => session.range(cells, plane, stats),
+            Self::Gpu64(session) => session.range(cells, plane, stats)?,
         }
         Ok(())
     }
@@ -276,7 +315,7 @@ impl Session {
         Ok(match self {
             Self::Gpu(_) => Thresholds::Gpu(single),
             Self::F32(_) => Thresholds::F32(Lookup::new(&single)?),
-            Self::F64(_) => Thresholds::F64(Lookup::new(thresholds)?),
+            Self::F64(_) | Self::Gpu64(_) => Thresholds::F64(Lookup::new(thresholds)?),
         })
     }
 
@@ -295,6 +334,7 @@ impl Session {
             (Self::Gpu(checked), Thresholds::Gpu(values)) => checked.palette(cells, plane, values, indices)?,
             (Self::F32(session), Thresholds::F32(lookup)) => session.palette(cells, plane, lookup, indices),
             (Self::F64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices),
+            (Self::Gpu64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices)?,
             _ => indices.clear(),
         }
         Ok(())

@@ -2,8 +2,8 @@
 //!
 //! A row holds the name, the number of arguments, the group and line of the language reference, and either
 //!
-//! - a **primitive**: the `f32` rule and the `f64` reference rule (scalar and over lanes), the WGSL function of the same
-//!   sequence of operations, the derivative rule, the domain and the error bound; or
+//! - a **primitive**: the `f32` rule, the `f64` reference rule (scalar and over lanes) and the `f64` rule of our own, the WGSL
+//!   function (of one name in both number types) of the same sequence of operations, the derivative rule, the domain and the error bound; or
 //! - **sugar**: an expansion into other nodes, so that all of the above follows.
 //!
 //! The derivative rules stand in `pull.rs`, the domains in `domain.rs`, the error bounds in [`super::bound`].
@@ -14,7 +14,7 @@
 use crate::expr::bound::{self, BoundRule};
 use crate::expr::graph::{Graph, NodeId};
 use crate::expr::{domain, pull};
-use crate::math::{self, reference};
+use crate::math::{self, double, reference};
 use std::fmt;
 
 /// How many arguments an operation takes.
@@ -68,6 +68,8 @@ pub struct Primitive {
     pub lanes_f32: Lanes<f32>,
     /// `f64` lanes: the reference.
     pub lanes_f64: Lanes<f64>,
+    /// `f64` lanes of our own mathematics: the twin of double precision on the GPU.
+    pub lanes_double: Lanes<f64>,
     /// Name of the WGSL function.
     pub wgsl: &'static str,
     /// Derivative rule.
@@ -100,6 +102,7 @@ macro_rules! primitive {
             scalar: |[a, _, _]| reference::$f(a),
             lanes_f32: |out, a, _, _| math::$block(a, out),
             lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
+            lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
             wgsl: $wgsl,
             pull: pull::$pull,
             domain: domain::$domain,
@@ -111,6 +114,7 @@ macro_rules! primitive {
             scalar: |[a, _, _]| reference::$f(a),
             lanes_f32: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = math::$f(a)),
             lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
+            lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
             wgsl: $wgsl,
             pull: pull::$pull,
             domain: domain::$domain,
@@ -122,6 +126,7 @@ macro_rules! primitive {
             scalar: |[a, b, _]| reference::$f(a, b),
             lanes_f32: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = math::$f(a, b)),
             lanes_f64: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = reference::$f(a, b)),
+            lanes_double: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = double::$f(a, b)),
             wgsl: $wgsl,
             pull: pull::$pull,
             domain: domain::$domain,
@@ -136,6 +141,9 @@ macro_rules! primitive {
             },
             lanes_f64: |out, a, b, c| {
                 out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = reference::$f(a, b, c));
+            },
+            lanes_double: |out, a, b, c| {
+                out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = double::$f(a, b, c));
             },
             wgsl: $wgsl,
             pull: pull::$pull,

@@ -69,7 +69,7 @@ pub struct AdapterInfo {
     pub driver_info: String,
     /// Its limits.
     pub limits: DeviceLimits,
-    /// Whether shaders may compute in 64-bit floats.
+    /// Whether shaders may compute in 64-bit floats, and see their bits as 64-bit integers.
     pub f64: bool,
     /// Whether kernel times can be measured.
     pub timestamps: bool,
@@ -99,6 +99,9 @@ pub enum Choice<'a> {
 
 /// The variable that narrows the choice to adapters with this in their name.
 pub const ADAPTER_VARIABLE: &str = "GRADGRID_ADAPTER";
+
+/// What double precision needs: the floats, and integers of their size to see their bits by.
+const DOUBLE: wgpu::Features = wgpu::Features::SHADER_F64.union(wgpu::Features::SHADER_INT64);
 
 /// An open device. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -159,7 +162,7 @@ fn describe(adapter: &wgpu::Adapter) -> AdapterInfo {
             workgroup: limits.max_compute_invocations_per_workgroup.min(limits.max_compute_workgroup_size_x),
             uniform: limits.max_uniform_buffer_binding_size,
         },
-        f64: features.contains(wgpu::Features::SHADER_F64),
+        f64: features.contains(DOUBLE),
         timestamps: features.contains(wgpu::Features::TIMESTAMP_QUERY),
         immediates: features.contains(wgpu::Features::IMMEDIATES),
     }
@@ -205,7 +208,8 @@ impl Gpu {
     }
 
     fn with(adapter: &wgpu::Adapter, info: AdapterInfo) -> Result<Self, GpuError> {
-        let wanted = wgpu::Features::TIMESTAMP_QUERY;
+        let mut wanted = wgpu::Features::TIMESTAMP_QUERY;
+        wanted.set(DOUBLE, info.f64);
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("gradgrid"),
             required_features: adapter.features() & wanted,

@@ -15,6 +15,9 @@
 //! found by division; the others are a step with carry away, which brought another third. Every plane begins at a
 //! multiple of four cells; the lanes past the band's end hold the masked pattern.
 //!
+//! **Number types.** The text is the same for f32 and f64: the program in front of it says what `Real` and `Bits` are. A
+//! `vec4` of a plane has 16 or 32 bytes.
+//!
 //! **Limits**: 8 axes; 2³⁰ cells per band; the planes of a band in one binding. The twin of the arithmetic of the
 //! program itself is the interpreter; here stands the twin of the index arithmetic.
 
@@ -159,7 +162,7 @@ pub(crate) mod tests {
         let outputs = body.len();
         let results: String = body.iter().enumerate().map(|(k, e)| format!("    result[{k}] = {e};\n")).collect();
         format!(
-            "var<private> barrier_zero: u32;\n\
+            "alias Real = f32;\nalias Bits = u32;\nconst MASKED: Bits = 0x7fc00000u;\nvar<private> barrier_zero: u32;\n\
              fn ob(x: f32) -> f32 {{ return bitcast<f32>(bitcast<u32>(x) ^ barrier_zero); }}\n\
              const OUTPUTS: u32 = {outputs}u;\nconst AXES: u32 = {axes}u;\n\
              var<private> coord: array<f32, {axes}>;\nvar<private> result: array<u32, {outputs}>;\n\

@@ -12,6 +12,7 @@ mod bits;
 mod blocks;
 #[cfg(test)]
 mod check;
+pub mod double;
 mod exp;
 mod hyperbolic;
 mod inverse;

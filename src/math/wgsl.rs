@@ -1,4 +1,4 @@
-//! Picks from `shaders/lib` what a shader text needs.
+//! Picks from `shaders/lib` and `shaders/lib64` what a shader text needs.
 //!
 //! A shader is parsed in a time that grows with its length, so the whole library is never pasted in front. The library is cut into
 //! declarations (`fn`, `const`, `struct`, `var<private>`), each starting in the first column; a declaration is needed if its name occurs
@@ -20,6 +20,19 @@ const FILES: [&str; 9] = [
     include_str!("../../shaders/lib/special.wgsl"),
 ];
 
+/// The library in f64, with the same names.
+const DOUBLE_FILES: [&str; 9] = [
+    include_str!("../../shaders/lib64/bits.wgsl"),
+    include_str!("../../shaders/lib64/rounding.wgsl"),
+    include_str!("../../shaders/lib64/exp.wgsl"),
+    include_str!("../../shaders/lib64/log.wgsl"),
+    include_str!("../../shaders/lib64/power.wgsl"),
+    include_str!("../../shaders/lib64/trig.wgsl"),
+    include_str!("../../shaders/lib64/inverse.wgsl"),
+    include_str!("../../shaders/lib64/hyperbolic.wgsl"),
+    include_str!("../../shaders/lib64/special.wgsl"),
+];
+
 /// The functions that take the place of others in the fast library.
 const FAST: &str = include_str!("../../shaders/lib/fast.wgsl");
 
@@ -31,6 +44,8 @@ pub enum Library {
     Exact,
     /// The functions that WGSL has, without the barrier: as fast as the driver makes them, and as accurate.
     Fast,
+    /// Our own in f64, with the same bits as [`crate::math::double`]; for adapters with 64-bit floats and integers.
+    Double,
 }
 
 /// The words of a WGSL text: identifiers and what looks like one; comments are skipped to the end of their line.
@@ -49,7 +64,8 @@ fn declared_name(line: &str) -> Option<&str> {
 
 /// The declarations of the library in order: name and text.
 fn declarations(library: Library) -> Vec<(&'static str, &'static str)> {
-    let mut found: Vec<(&str, &str)> = FILES.into_iter().flat_map(declarations_of).collect();
+    let files = if library == Library::Double { DOUBLE_FILES } else { FILES };
+    let mut found: Vec<(&str, &str)> = files.into_iter().flat_map(declarations_of).collect();
     if library == Library::Fast {
         let replacements = declarations_of(FAST);
         for (name, body) in &mut found {
@@ -140,14 +156,15 @@ mod tests {
 
     #[test]
     fn every_declaration_is_named_once_and_stands_before_its_use() {
-        let all = declarations(Library::Exact);
-        for (i, &(name, _)) in all.iter().enumerate() {
-            assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
-        }
-        for (i, &(name, body)) in all.iter().enumerate() {
-            for word in words(body) {
-                if let Some(j) = all.iter().position(|&(other, _)| other == word) {
-                    assert!(j <= i, "{name} uses {word}, which stands below");
+        for all in [Library::Exact, Library::Double].map(declarations) {
+            for (i, &(name, _)) in all.iter().enumerate() {
+                assert!(all[i + 1..].iter().all(|&(other, _)| other != name), "{name} is declared twice");
+            }
+            for (i, &(name, body)) in all.iter().enumerate() {
+                for word in words(body) {
+                    if let Some(j) = all.iter().position(|&(other, _)| other == word) {
+                        assert!(j <= i, "{name} uses {word}, which stands below");
+                    }
                 }
             }
         }
@@ -197,7 +214,7 @@ mod tests {
             body.match_indices(&format!("{word}("))
                 .any(|(at, _)| !body[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
         };
-        for (name, body) in declarations(Library::Exact) {
+        for (name, body) in [Library::Exact, Library::Double].into_iter().flat_map(declarations) {
             for word in FORBIDDEN {
                 assert!(!calls(body, word), "{name} calls {word}");
             }
@@ -226,21 +243,24 @@ mod tests {
              sinh cosh tanh asinh acosh atanh sigmoid softplus erf gauss add sub mul div min max modulo pow atan2 hypot lt le gt ge eq ne and or not \
              select canonical";
         for name in NAMES.split_whitespace() {
-            assert!(
-                wgsl_library(Library::Exact, &format!("m_{name}(x)")).contains(&format!("fn m_{name}(")),
-                "m_{name} is missing"
-            );
+            for library in [Library::Exact, Library::Double] {
+                let text = wgsl_library(library, &format!("m_{name}(x)"));
+                assert!(text.contains(&format!("fn m_{name}(")), "m_{name} is missing in {library:?}");
+            }
         }
     }
 
     #[test]
     fn every_part_of_the_library_is_valid_wgsl() {
-        for (name, _) in declarations(Library::Exact) {
-            let text = wgsl_library(Library::Exact, name);
+        let double = naga::valid::Capabilities::FLOAT64 | naga::valid::Capabilities::SHADER_INT64;
+        let exact = declarations(Library::Exact).into_iter().map(|(name, _)| (Library::Exact, name));
+        let all = exact.chain(declarations(Library::Double).into_iter().map(|(name, _)| (Library::Double, name)));
+        for (library, name) in all {
+            let text = wgsl_library(library, name);
+            let capabilities = if library == Library::Double { double } else { naga::valid::Capabilities::empty() };
             let module =
                 naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&text)));
-            let mut validator =
-                naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
+            let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities);
             assert!(validator.validate(&module).is_ok(), "{name} is not valid");
         }
     }

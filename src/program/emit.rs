@@ -3,10 +3,13 @@
 //! The text declares what the `evaluate` kernel builds on (see `shaders/evaluate.wgsl`):
 //!
 //! ```wgsl
+//! alias Real = f32;                    // f64 in double precision
+//! alias Bits = u32;                    // u64
+//! const MASKED: Bits = 0x7fc00000u;    // the quiet NaN of either
 //! const OUTPUTS: u32 = 2u;
 //! const AXES: u32 = 2u;
-//! var<private> coord: array<f32, 2>;   // the point, x first; set by the kernel
-//! var<private> result: array<u32, 2>;  // bit patterns of the outputs
+//! var<private> coord: array<Real, 2>;  // the point, x first; set by the kernel
+//! var<private> result: array<Bits, 2>; // bit patterns of the outputs
 //! fn program() { … }
 //! ```
 //!
@@ -27,23 +30,33 @@ pub const LETS: usize = 200;
 /// The WGSL text of `program` with the library functions it needs in front: what the `evaluate` kernel is made with.
 #[must_use]
 pub fn module(program: &Program, library: Library) -> String {
-    let text = emit(program);
+    let text = emit_with(program, library);
     // The kernel itself sets the barrier, whether the program needs it or not.
     let library = wgsl_library(library, &format!("barrier_zero {text}"));
     format!("{library}\n{text}")
 }
 
-/// The WGSL text of `program` alone.
+/// The WGSL text of `program` alone, in f32.
 #[must_use]
 pub fn emit(program: &Program) -> String {
+    emit_with(program, Library::Exact)
+}
+
+/// The WGSL text of `program` alone, in the number type of `library`.
+#[must_use]
+pub fn emit_with(program: &Program, library: Library) -> String {
     let (outputs, axes) = (program.outputs().len(), program.axes().max(1));
-    let carried = Carried::new(program);
+    let carried = Carried::new(program, library);
+    let number = match library {
+        Library::Double => "alias Real = f64;\nalias Bits = u64;\nconst MASKED: Bits = 0x7ff8000000000000lu;\n",
+        Library::Exact | Library::Fast => "alias Real = f32;\nalias Bits = u32;\nconst MASKED: Bits = 0x7fc00000u;\n",
+    };
     let mut text = format!(
-        "const OUTPUTS: u32 = {outputs}u;\nconst AXES: u32 = {axes}u;\n\
-         var<private> coord: array<f32, {axes}>;\nvar<private> result: array<u32, {outputs}>;\n"
+        "{number}const OUTPUTS: u32 = {outputs}u;\nconst AXES: u32 = {axes}u;\n\
+         var<private> coord: array<Real, {axes}>;\nvar<private> result: array<Bits, {outputs}>;\n"
     );
     if carried.slots > 0 {
-        line(&mut text, format_args!("var<private> carried: array<f32, {}>;", carried.slots));
+        line(&mut text, format_args!("var<private> carried: array<Real, {}>;", carried.slots));
     }
     let parts = program.steps().len().div_ceil(LETS);
     for part in 0..parts {
@@ -86,9 +99,7 @@ fn emit_step(text: &mut String, program: &Program, carried: &Carried, index: usi
         let valid = output.valid.map_or(String::new(), |valid| format!(" && {} != 0.0", read(valid)));
         line(
             text,
-            format_args!(
-                "    result[{plane}] = select(0x7fc00000u, bitcast<u32>({value}), m_is_finite({value}){valid});"
-            ),
+            format_args!("    result[{plane}] = select(MASKED, bitcast<Bits>({value}), m_is_finite({value}){valid});"),
         );
     }
 }
@@ -97,10 +108,11 @@ fn emit_step(text: &mut String, program: &Program, carried: &Carried, index: usi
 struct Carried {
     slot: Vec<Option<usize>>,
     slots: usize,
+    library: Library,
 }
 
 impl Carried {
-    fn new(program: &Program) -> Self {
+    fn new(program: &Program, library: Library) -> Self {
         let steps = program.steps();
         let mut last_part: Vec<usize> = (0..steps.len()).map(|index| index / LETS).collect();
         let mut read = |arg: usize, by: usize| last_part[arg] = last_part[arg].max(by / LETS);
@@ -133,13 +145,16 @@ impl Carried {
             slot[index] = Some(at);
             ending[last_part[index]].push(at);
         }
-        Self { slot, slots }
+        Self { slot, slots, library }
     }
 
     /// How `part` writes the value of step `index`.
     fn name(&self, program: &Program, index: usize, part: usize) -> String {
         match (program.steps()[index], self.slot[index]) {
-            (Step::Constant(value), _) => format!("m_constant(0x{:08x}u)", f32::from_f64(value).to_bits()),
+            (Step::Constant(value), _) => match self.library {
+                Library::Double => format!("m_constant(0x{:016x}lu)", value.to_bits()),
+                Library::Exact | Library::Fast => format!("m_constant(0x{:08x}u)", f32::from_f64(value).to_bits()),
+            },
             (_, Some(slot)) if index / LETS != part => format!("carried[{slot}]"),
             _ => format!("t{index}"),
         }
@@ -166,7 +181,11 @@ mod tests {
         let program = Program::compile(&mut g, ratio, &[("q".to_owned(), ratio)], 2, 0).expect("small");
         let text = emit(&program);
         assert!(text.contains("m_mul(m_constant(0x3f000000u), t0);"), "{text}");
-        assert!(text.contains("= select(0x7fc00000u, bitcast<u32>("), "{text}");
+        assert!(text.contains("= select(MASKED, bitcast<Bits>("), "{text}");
+        let double = emit_with(&program, Library::Double);
+        assert!(double.contains("m_mul(m_constant(0x3fe0000000000000lu), t0);"), "{double}");
+        assert!(double.contains("alias Real = f64;"), "{double}");
+        assert_eq!(text.lines().count(), double.lines().count(), "only types and constants differ");
     }
 
     #[test]

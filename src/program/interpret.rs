@@ -65,6 +65,14 @@ impl Scalar for f32 {
     }
 }
 
+impl Interpreter<f64> {
+    /// The same with our own mathematics in place of the reference's: the twin of double precision on the GPU.
+    #[must_use]
+    pub fn double(program: &Program, parameters: &[f64]) -> Self {
+        Self::with_lanes(program, parameters, |primitive| primitive.lanes_double)
+    }
+}
+
 /// A step with its operands as register numbers.
 #[derive(Debug, Clone, Copy)]
 enum Run<T: Scalar> {
@@ -158,6 +166,10 @@ impl<T: Scalar> Interpreter<T> {
     /// Prepares `program` for the given parameter values (missing ones are 0).
     #[must_use]
     pub fn new(program: &Program, parameters: &[f64]) -> Self {
+        Self::with_lanes(program, parameters, T::lanes)
+    }
+
+    fn with_lanes(program: &Program, parameters: &[f64], lanes: fn(&Primitive) -> Lanes<T>) -> Self {
         let last_uses = program.last_uses();
         let mut register = vec![0; program.steps().len()];
         let mut free: Vec<usize> = Vec::new();
@@ -187,7 +199,7 @@ impl<T: Scalar> Interpreter<T> {
                     let arity = op.arity().min;
                     if let Rule::Primitive(rule) = op.rule() {
                         let args = args.map(|arg| register[arg]);
-                        runs.push(Run::Apply { lanes: T::lanes(&rule), arity, args, to });
+                        runs.push(Run::Apply { lanes: lanes(&rule), arity, args, to });
                     }
                     for (place, &arg) in args[..arity].iter().enumerate() {
                         let computed = !matches!(program.steps()[arg], Step::Constant(_) | Step::Parameter(_));

@@ -1,8 +1,11 @@
 // if(x > 0, √x, y)
+alias Real = f32;
+alias Bits = u32;
+const MASKED: Bits = 0x7fc00000u;
 const OUTPUTS: u32 = 1u;
 const AXES: u32 = 2u;
-var<private> coord: array<f32, 2>;
-var<private> result: array<u32, 1>;
+var<private> coord: array<Real, 2>;
+var<private> result: array<Bits, 1>;
 
 fn part_0() {
     let t0 = coord[0];
@@ -17,7 +20,7 @@ fn part_0() {
     let t12 = m_and(t9, t11);
     let t13 = m_select(t2, t12, m_constant(0x3f800000u));
     let t14 = m_and(t10, t13);
-    result[0] = select(0x7fc00000u, bitcast<u32>(t8), m_is_finite(t8) && t14 != 0.0);
+    result[0] = select(MASKED, bitcast<Bits>(t8), m_is_finite(t8) && t14 != 0.0);
 }
 
 fn program() {

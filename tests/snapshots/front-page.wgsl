@@ -1,8 +1,11 @@
 // x^2*y + sin(y)
+alias Real = f32;
+alias Bits = u32;
+const MASKED: Bits = 0x7fc00000u;
 const OUTPUTS: u32 = 1u;
 const AXES: u32 = 2u;
-var<private> coord: array<f32, 2>;
-var<private> result: array<u32, 1>;
+var<private> coord: array<Real, 2>;
+var<private> result: array<Bits, 1>;
 
 fn part_0() {
     let t0 = coord[0];
@@ -13,7 +16,7 @@ fn part_0() {
     let t7 = m_mul(t0, t0);
     let t8 = m_add(t4, t7);
     let t9 = m_hypot(t6, t8);
-    result[0] = select(0x7fc00000u, bitcast<u32>(t9), m_is_finite(t9));
+    result[0] = select(MASKED, bitcast<Bits>(t9), m_is_finite(t9));
 }
 
 fn program() {

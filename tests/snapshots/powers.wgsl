@@ -1,8 +1,11 @@
 // x^5 + y^-2 + x^0.5 + x^y
+alias Real = f32;
+alias Bits = u32;
+const MASKED: Bits = 0x7fc00000u;
 const OUTPUTS: u32 = 1u;
 const AXES: u32 = 2u;
-var<private> coord: array<f32, 2>;
-var<private> result: array<u32, 1>;
+var<private> coord: array<Real, 2>;
+var<private> result: array<Bits, 1>;
 
 fn part_0() {
     let t0 = coord[0];
@@ -31,7 +34,7 @@ fn part_0() {
     let t25 = m_add(t22, t24);
     let t26 = m_add(t2, t25);
     let t27 = m_add(t3, t26);
-    result[0] = select(0x7fc00000u, bitcast<u32>(t27), m_is_finite(t27) && t18 != 0.0);
+    result[0] = select(MASKED, bitcast<Bits>(t27), m_is_finite(t27) && t18 != 0.0);
 }
 
 fn program() {

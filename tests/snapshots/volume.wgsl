@@ -1,8 +1,11 @@
 // xyz
+alias Real = f32;
+alias Bits = u32;
+const MASKED: Bits = 0x7fc00000u;
 const OUTPUTS: u32 = 3u;
 const AXES: u32 = 3u;
-var<private> coord: array<f32, 3>;
-var<private> result: array<u32, 3>;
+var<private> coord: array<Real, 3>;
+var<private> result: array<Bits, 3>;
 
 fn part_0() {
     let t0 = coord[0];
@@ -17,9 +20,9 @@ fn part_0() {
     let t10 = m_div(t5, t8);
     let t11 = m_div(t2, t8);
     let t12 = m_ne(m_constant(0x00000000u), t8);
-    result[0] = select(0x7fc00000u, bitcast<u32>(t9), m_is_finite(t9) && t12 != 0.0);
-    result[1] = select(0x7fc00000u, bitcast<u32>(t10), m_is_finite(t10) && t12 != 0.0);
-    result[2] = select(0x7fc00000u, bitcast<u32>(t11), m_is_finite(t11) && t12 != 0.0);
+    result[0] = select(MASKED, bitcast<Bits>(t9), m_is_finite(t9) && t12 != 0.0);
+    result[1] = select(MASKED, bitcast<Bits>(t10), m_is_finite(t10) && t12 != 0.0);
+    result[2] = select(MASKED, bitcast<Bits>(t11), m_is_finite(t11) && t12 != 0.0);
 }
 
 fn program() {

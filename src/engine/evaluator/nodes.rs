@@ -1,12 +1,13 @@
 //! The coordinates of a session on the device: whole tables of short axes, and windows of long ones per band.
 
+use super::Real;
 use crate::gpu::{Gpu, GpuError, Storage};
 use crate::kernels::{evaluate, quads};
 
 /// Fills `out` with the coordinates of the nodes from `first` on, of an axis: `(axis, first, out)`.
-pub type Fill = Box<dyn Fn(usize, usize, &mut [f32]) + Send>;
+pub type Fill<T = f32> = Box<dyn Fn(usize, usize, &mut [T]) + Send>;
 
-/// Nodes of all tables that stay on the device: 64 MiB, or less on a small device.
+/// Nodes of all tables that stay on the device: 64 MiB in f32, or less on a small device.
 pub(super) const RESIDENT: u64 = 16 << 20;
 
 /// Which nodes of an axis are where.
@@ -18,16 +19,16 @@ struct Axis {
 }
 
 /// The axes of a grid and their coordinates on the device.
-pub(super) struct Nodes {
+pub(super) struct Nodes<T = f32> {
     axes: Vec<Axis>,
     /// Cells of the grid.
     pub(super) total: u64,
-    fill: Fill,
+    fill: Fill<T>,
     /// The buffer of all tables.
     pub(super) storage: Storage,
     /// Nodes of the resident tables, which come first.
     resident: u32,
-    scratch: Vec<f32>,
+    scratch: Vec<T>,
 }
 
 /// A grid that is no use to a session.
@@ -35,15 +36,18 @@ fn refused(message: String) -> GpuError {
     GpuError::Refused { what: "a grid".into(), message }
 }
 
-impl Nodes {
+impl<T: Real> Nodes<T> {
+    /// Bytes of a coordinate.
+    const BYTES: u64 = size_of::<T>() as u64;
+
     /// The nodes of whole tables, of which a copy is kept.
-    pub(super) fn of_tables(gpu: &Gpu, tables: &[Vec<f32>]) -> Result<Self, GpuError> {
+    pub(super) fn of_tables(gpu: &Gpu, tables: &[Vec<T>]) -> Result<Self, GpuError> {
         let lens: Vec<usize> = tables.iter().map(Vec::len).collect();
         Self::new(gpu, &lens, fill_of(tables.to_vec()), RESIDENT)
     }
 
     /// Uploads the axes that fit into so many nodes, short ones first.
-    pub(super) fn new(gpu: &Gpu, lens: &[usize], fill: Fill, room: u64) -> Result<Self, GpuError> {
+    pub(super) fn new(gpu: &Gpu, lens: &[usize], fill: Fill<T>, room: u64) -> Result<Self, GpuError> {
         if lens.is_empty() || lens.len() > evaluate::MAX_AXES {
             return Err(refused(format!("{} axes; 1 to {} are possible", lens.len(), evaluate::MAX_AXES)));
         }
@@ -57,7 +61,7 @@ impl Nodes {
             axes.push(Axis { len, resident: None });
         }
         let resident = place(&mut axes, room.min(gpu.limits().binding / 16));
-        let storage = Storage::new(gpu, "coordinates", u64::from(resident) * 4)?;
+        let storage = Storage::new(gpu, "coordinates", u64::from(resident) * Self::BYTES)?;
         let mut nodes = Self { axes, total, fill, storage, resident, scratch: Vec::new() };
         nodes.upload_resident(gpu)?;
         Ok(nodes)
@@ -69,17 +73,17 @@ impl Nodes {
             return u64::MAX;
         }
         // A window has at most as many entries as the band has cells, and four more.
-        let free = (bytes / 4).saturating_sub(u64::from(self.resident) + 4 * evaluate::MAX_AXES as u64);
+        let free = (bytes / Self::BYTES).saturating_sub(u64::from(self.resident) + 4 * evaluate::MAX_AXES as u64);
         free / self.axes.len() as u64
     }
 
     fn upload_resident(&mut self, gpu: &Gpu) -> Result<(), GpuError> {
-        self.storage.write(gpu, 0, &[0; 4])?;
+        self.storage.write(gpu, 0, bytemuck::bytes_of(&T::zeroed()))?;
         for (a, axis) in self.axes.iter().enumerate() {
             if let Some(offset) = axis.resident {
-                self.scratch.resize(axis.len as usize, 0.0);
+                self.scratch.resize(axis.len as usize, T::zeroed());
                 (self.fill)(a, 0, &mut self.scratch);
-                self.storage.write(gpu, u64::from(offset) * 4, bytemuck::cast_slice(&self.scratch))?;
+                self.storage.write(gpu, u64::from(offset) * Self::BYTES, bytemuck::cast_slice(&self.scratch))?;
             }
         }
         Ok(())
@@ -104,13 +108,13 @@ impl Nodes {
                 end += u64::from(windows[a]);
             }
         }
-        if end * 4 > self.storage.size() {
-            self.storage.reserve(gpu, end * 4)?;
+        if end * Self::BYTES > self.storage.size() {
+            self.storage.reserve(gpu, end * Self::BYTES)?;
             self.upload_resident(gpu)?;
         }
         for (a, axis) in self.axes.iter().enumerate().filter(|(_, axis)| axis.resident.is_none()) {
             let len = axis.len as usize;
-            self.scratch.resize(windows[a] as usize, 0.0);
+            self.scratch.resize(windows[a] as usize, T::zeroed());
             let (mut node, mut rest) = (first[a] as usize, self.scratch.as_mut_slice());
             while !rest.is_empty() {
                 let part;
@@ -118,14 +122,14 @@ impl Nodes {
                 (self.fill)(a, node, part);
                 node = 0;
             }
-            self.storage.write(gpu, u64::from(params.offsets[a]) * 4, bytemuck::cast_slice(&self.scratch))?;
+            self.storage.write(gpu, u64::from(params.offsets[a]) * Self::BYTES, bytemuck::cast_slice(&self.scratch))?;
         }
         Ok(params)
     }
 }
 
 /// Gives out parts of whole tables.
-fn fill_of(tables: Vec<Vec<f32>>) -> Fill {
+fn fill_of<T: Real>(tables: Vec<Vec<T>>) -> Fill<T> {
     Box::new(move |axis, first, out| {
         if let Some(part) = tables.get(axis).and_then(|table| table.get(first..first + out.len())) {
             out.copy_from_slice(part);

@@ -235,7 +235,7 @@ fn bands_in_flight_parameters_and_mistakes() {
 #[ignore = "needs a GPU adapter; tests/run runs it"]
 fn an_axis_that_the_grid_has_not_is_zero() {
     let program = stub(3, &["bitcast<u32>(coord[0])", "bitcast<u32>(coord[1])", "bitcast<u32>(coord[2])"]);
-    let mut evaluator = Evaluator::new(&gpu(), program, 3, &[vec![5.0, 6.0]], &[]).expect("compiles");
+    let mut evaluator = Evaluator::new(&gpu(), program, 3, &[vec![5.0_f32, 6.0]], &[]).expect("compiles");
     let mut planes = vec![Vec::new(); 3];
     evaluator.planes(0..2, &mut planes).expect("evaluated");
     assert_eq!(planes, [[5.0, 6.0], [0.0; 2], [0.0; 2]], "x, y and z");

@@ -1,0 +1,91 @@
+//! The GPU engine in double precision: planes from the device, their range and colours from the CPU.
+//!
+//! The program is the one of the other engines, linked with the library in f64 ([`crate::math::double`]). Planes are read back whole:
+//! 64-bit keys and histograms on the device would need shaders of their own, and reading back eight bytes a cell costs less than
+//! computing them does. The colours of a band whose range was asked for last are taken from the same copy.
+
+use crate::engine::EngineError;
+use crate::engine::evaluator::Evaluator;
+use crate::gpu::Gpu;
+use crate::grid::Grid;
+use crate::kernels::palette::Lookup;
+use crate::kernels::range::RangeStats;
+use crate::math::Library;
+use crate::program::interpret::Coordinates;
+use crate::program::{Program, emit};
+use std::ops::Range;
+
+/// A program on a device in `f64`, over the cells of one grid.
+#[derive(Debug)]
+pub struct DoubleSession {
+    evaluator: Evaluator<f64>,
+    planes: Vec<Vec<f64>>,
+    /// What the planes hold.
+    held: Option<Range<usize>>,
+}
+
+impl DoubleSession {
+    /// Compiles `program` for a device with 64-bit floats.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn new(gpu: &Gpu, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Self, EngineError> {
+        let coordinates = Coordinates::<f64>::of_grid(grid);
+        let text = emit::module(program, Library::Double);
+        let outputs = program.outputs().len();
+        let evaluator = Evaluator::new(gpu, text, outputs, coordinates.tables(), parameters)?;
+        Ok(Self { evaluator, planes: vec![Vec::new(); outputs], held: None })
+    }
+
+    /// The most cells that one call may ask for.
+    #[must_use]
+    pub fn max_cells(&self) -> usize {
+        self.evaluator.max_cells()
+    }
+
+    /// Writes the values of `cells` into the planes.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn planes(&mut self, cells: Range<usize>, planes: &mut [Vec<f64>]) -> Result<(), EngineError> {
+        Ok(self.evaluator.planes(cells, planes)?)
+    }
+
+    /// Adds the values of `cells` in plane `plane` to the statistics.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError> {
+        stats.add_f64(self.plane(cells, plane)?);
+        Ok(())
+    }
+
+    /// Writes the colour indices of `cells` in plane `plane`, resizing `indices` to fit.
+    ///
+    /// # Errors
+    /// What the GPU reports.
+    pub fn palette(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        lookup: &Lookup<f64>,
+        indices: &mut Vec<u8>,
+    ) -> Result<(), EngineError> {
+        indices.resize(cells.len(), 0);
+        lookup.apply(self.plane(cells, plane)?, indices);
+        Ok(())
+    }
+
+    /// The values of `cells` in plane `plane`; empty if there is no such plane.
+    fn plane(&mut self, cells: Range<usize>, plane: usize) -> Result<&[f64], EngineError> {
+        if self.held.as_ref() != Some(&cells) {
+            self.held = None;
+            self.evaluator.planes(cells.clone(), &mut self.planes)?;
+            self.held = Some(cells);
+        }
+        Ok(self.planes.get(plane).map_or(&[], Vec::as_slice))
+    }
+}
+
+#[cfg(test)]
+mod tests;
