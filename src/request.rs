@@ -16,6 +16,7 @@ use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::field::Field;
 use crate::grid::Grid;
 use crate::kernels::range::RangeStats;
+use crate::math::Library;
 use crate::method::step::{self, AxisChoice};
 use crate::method::{Differentiator, Method, Steps};
 use crate::program::{Plane, Program};
@@ -89,6 +90,7 @@ pub struct Request<'a> {
     engine: EngineChoice,
     verify: Verify,
     memory: usize,
+    library: Library,
 }
 
 impl<'a> Request<'a> {
@@ -105,6 +107,7 @@ impl<'a> Request<'a> {
             engine: EngineChoice::Auto,
             verify: Verify::default(),
             memory: DEFAULT_BUDGET,
+            library: Library::Exact,
         }
     }
 
@@ -150,6 +153,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Links GPU programs with this mathematics; the other engines have one.
+    #[must_use]
+    pub fn library(mut self, library: Library) -> Self {
+        self.library = library;
+        self
+    }
+
     /// Keeps band buffers within so many bytes.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
@@ -192,7 +202,7 @@ impl<'a> Request<'a> {
         }
         let values = self.formula.values();
         let program = Program::compile_planes(&mut g, &planes, axes, self.formula.parameters().len())?;
-        let mut session = engine.session(&program, self.grid, values)?;
+        let mut session = engine.session(&program, self.grid, values, self.library)?;
         session.set_verify(self.verify);
         Ok(Prepared { engine, program, session, grid: self.grid.clone(), methods, memory: self.memory })
     }
@@ -277,6 +287,12 @@ impl Prepared {
     #[must_use]
     pub fn report(&self) -> Report {
         self.session.report()
+    }
+
+    /// Whether the GPU's driver took too long to compile, so that the CPU computes; see [`crate::engine::PATIENCE`].
+    #[must_use]
+    pub fn gave_up_compiling(&self) -> bool {
+        matches!((&self.engine, &self.session), (Engine::Gpu(_), Session::F32(_)))
     }
 
     /// The program.

@@ -124,6 +124,9 @@ pub(crate) struct ComputeArgs {
     /// auto, gpu, cpu, f64 for the double-precision reference, or gpu64 for double precision on the GPU
     #[arg(long, value_name = "ENGINE", default_value = "auto")]
     pub(crate) engine: String,
+    /// Mathematics of the gpu engine: exact is our own, with the same bytes as the CPU; fast is the driver's, with no promise
+    #[arg(long, value_name = "exact|fast", default_value = "exact")]
+    pub(crate) math: String,
     /// Check the GPU against the CPU while it works: sample (512 cells of each band), all, or off
     #[arg(long, value_name = "HOW", default_value = "sample")]
     pub(crate) verify: String,

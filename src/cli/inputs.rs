@@ -6,6 +6,7 @@ use crate::engine::{EngineChoice, Verify};
 use crate::expr::formula::{Formula, constant};
 use crate::expr::names::Names;
 use crate::grid::{Axis, Grid};
+use crate::math::Library;
 use crate::method::Method;
 use crate::quantity::Quantity;
 use crate::request::Request;
@@ -194,6 +195,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
     let method: Method = args.method.parse().map_err(Failure::input)?;
     let compare: Option<Method> = args.compare.as_deref().map(str::parse).transpose().map_err(Failure::input)?;
     let engine: EngineChoice = args.engine.parse().map_err(Failure::input)?;
+    let library: Library = args.math.parse().map_err(Failure::input)?;
     let verify: Verify = args.verify.parse().map_err(Failure::input)?;
     let step = args.step.as_deref().map(|text| number(text, "--step")).transpose()?;
     Ok(Request::new(formula, grid)
@@ -203,6 +205,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
         .step(step)
         .engine(engine)
         .verify(verify)
+        .library(library)
         .memory(memory(&args.memory)?))
 }
 

@@ -6,6 +6,7 @@ use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
 use crate::cli::summary;
 use crate::color::Colormap;
+use crate::engine::PATIENCE;
 use crate::figure::Theme;
 use crate::io::output::Output;
 use crate::picture::{PictureOptions, RangeChoice, ScaleChoice, write_png};
@@ -63,6 +64,12 @@ pub(crate) fn png_name(output: &Path) -> Result<(), Failure> {
 pub(crate) fn say_how(prepared: &Prepared, asked: &str) {
     let asked = if asked == "auto" { " (auto)" } else { "" };
     eprintln!("engine{asked}: {}, {}", prepared.engine(), prepared.agreement());
+    if prepared.gave_up_compiling() {
+        let seconds = PATIENCE.as_secs();
+        eprintln!(
+            "the driver took more than {seconds} s to compile this formula, so the CPU computes it: the same bytes"
+        );
+    }
     for (method, choices) in prepared.methods() {
         for (axis, choice) in prepared.grid().axes().iter().zip(choices) {
             let (h, error) = (choice.first.h, choice.first.error);

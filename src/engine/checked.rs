@@ -246,7 +246,7 @@ impl<S: Source> Checked<S> {
     pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
         let mut part = RangeStats::new(stats.bins);
         self.source.range(cells.clone(), plane, &mut part)?;
-        let exact = self.agreement != Agreement::WithinBound;
+        let exact = self.agreement == Agreement::BitExact;
         if self.verify == Verify::All && exact {
             let mut want = RangeStats::new(stats.bins);
             self.twin.range(cells.clone(), plane, &mut want);
@@ -309,7 +309,7 @@ impl<S: Source> Checked<S> {
         self.source.palette(cells.clone(), plane, thresholds, out)?;
         let keys = palette::threshold_keys(thresholds).map_err(|error| refused(&error))?;
         let index = |value: f32| palette::index_of(value.to_bits(), &keys);
-        let exact = self.agreement != Agreement::WithinBound;
+        let exact = self.agreement == Agreement::BitExact;
         let mut seen = Seen::default();
         self.examine(&cells, |chosen, want| {
             let want = &want[plane];
@@ -331,7 +331,7 @@ impl<S: Source> Checked<S> {
     /// Whether a value of the GPU may stand for that of the CPU.
     fn is_right(&self, got: f32, want: f32, typical: f32) -> bool {
         let near = || (got - want).abs() <= GENEROUS * typical.max(want.abs());
-        got.to_bits() == want.to_bits() || (self.agreement == Agreement::WithinBound && near())
+        got.to_bits() == want.to_bits() || (self.agreement != Agreement::BitExact && near())
     }
 
     /// Hands the numbers of the chosen cells and their values on the CPU to `look`, once or piece by piece.
@@ -360,7 +360,7 @@ impl<S: Source> Checked<S> {
         }
         self.report.bands += 1;
         self.report.checked += seen.checked;
-        let allowed = if self.agreement == Agreement::WithinBound { seen.checked / STRAYS } else { 0 };
+        let allowed = if self.agreement != Agreement::BitExact { seen.checked / STRAYS } else { 0 };
         let wrong = seen.wrong > allowed;
         if wrong {
             self.report.recomputed += 1;

@@ -35,7 +35,11 @@ use crate::program::{Program, emit};
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::time::Duration;
 use thiserror::Error;
+
+/// How long a driver may take to compile a formula before the CPU computes it instead.
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The engine that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -181,7 +185,16 @@ impl Engine {
     ///
     /// # Errors
     /// A shader that the GPU does not take, or memory that it does not have.
-    pub fn session(&self, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Session, EngineError> {
+    ///
+    /// `library` is for the GPU: the other engines have one mathematics. A shader that the driver does not compile within
+    /// [`PATIENCE`] is given up, and the session runs on the CPU, which gives the same bytes.
+    pub fn session(
+        &self,
+        program: &Program,
+        grid: &Grid,
+        parameters: &[f64],
+        library: Library,
+    ) -> Result<Session, EngineError> {
         Ok(match self {
             Self::F64 => Session::F64(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
             Self::Gpu64(gpu) => Session::Gpu64(Box::new(DoubleSession::new(gpu, program, grid, parameters)?)),
@@ -189,11 +202,19 @@ impl Engine {
             Self::Gpu(gpu) => {
                 let coordinates = Coordinates::<f32>::of_grid(grid);
                 let narrow: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
-                let text = emit::module(program, Library::Exact);
-                let planes = program.outputs().len();
-                let evaluator = Evaluator::new(gpu, text, planes, coordinates.tables(), &narrow)?;
+                let (library, agreement) = match library {
+                    Library::Fast => (library, Agreement::NoPromise),
+                    _ => (Library::Exact, SelfTest::of(gpu).agreement()),
+                };
+                let (text, planes) = (emit::module(program, library), program.outputs().len());
+                let patient = gpu.with_compile_deadline(PATIENCE);
+                let evaluator = Evaluator::new(&patient, text, planes, coordinates.tables(), &narrow);
                 let twin = CpuSession::new(program, coordinates, parameters);
-                Session::Gpu(Box::new(Checked::new(evaluator, twin, SelfTest::of(gpu).agreement())))
+                match evaluator {
+                    Ok(evaluator) => Session::Gpu(Box::new(Checked::new(evaluator, twin, agreement))),
+                    Err(GpuError::CompileTimeout { .. }) => Session::F32(twin),
+                    Err(error) => return Err(error.into()),
+                }
             }
         })
     }

@@ -45,6 +45,8 @@ pub enum Agreement {
     BitExact,
     /// Not the same bytes, but within the error bound of the reference.
     WithinBound,
+    /// The driver's own functions, of which nothing is known.
+    NoPromise,
 }
 
 impl fmt::Display for Agreement {
@@ -53,6 +55,7 @@ impl fmt::Display for Agreement {
             Self::Reference => "reference",
             Self::BitExact => "bit-exact",
             Self::WithinBound => "within bound",
+            Self::NoPromise => "no promise (built-in functions)",
         })
     }
 }

@@ -97,6 +97,9 @@ pub enum Choice<'a> {
     Named(&'a str),
 }
 
+/// How long a compilation may take, unless [`Gpu::with_compile_deadline`] says otherwise.
+const COMPILE_DEADLINE: Duration = Duration::from_secs(60);
+
 /// The variable that narrows the choice to adapters with this in their name.
 pub const ADAPTER_VARIABLE: &str = "GRADGRID_ADAPTER";
 
@@ -111,6 +114,7 @@ pub struct Gpu {
     info: Arc<AdapterInfo>,
     failure: Arc<Mutex<Option<GpuError>>>,
     pub(super) timeout: Duration,
+    pub(super) compile_deadline: Duration,
 }
 
 /// The instance of the process.
@@ -233,7 +237,7 @@ impl Gpu {
         });
         // A software driver compiles at the first dispatch and computes slowly; neither is a hang.
         let timeout = Duration::from_secs(if info.is_software() { 300 } else { 30 });
-        Ok(Self { device, queue, info: Arc::new(info), failure, timeout })
+        Ok(Self { device, queue, info: Arc::new(info), failure, timeout, compile_deadline: COMPILE_DEADLINE })
     }
 
     /// The adapter behind this device.
@@ -246,6 +250,12 @@ impl Gpu {
     #[must_use]
     pub fn limits(&self) -> DeviceLimits {
         self.info.limits
+    }
+
+    /// The same device, which gives a compilation up after so long.
+    #[must_use]
+    pub fn with_compile_deadline(&self, deadline: Duration) -> Self {
+        Self { compile_deadline: deadline, ..self.clone() }
     }
 
     /// How long a submission may take before the device counts as hung.

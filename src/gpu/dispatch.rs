@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::sync::mpsc;
-use std::time::Duration;
 
 use super::clock::Clock;
 use super::{Gpu, GpuError, Staging, Storage};
@@ -10,9 +9,6 @@ use crate::kernels::{Access, Kernel};
 
 /// The stack of the thread that compiles: naga recurses over the text, and deep formulas overflow an ordinary one.
 const COMPILE_STACK: usize = 64 << 20;
-
-/// How long a compilation may take.
-const COMPILE_DEADLINE: Duration = Duration::from_secs(60);
 
 /// A kernel made ready to run.
 #[derive(Debug)]
@@ -27,8 +23,8 @@ impl Gpu {
     /// Compiles a kernel, in a thread of its own with a large stack.
     ///
     /// # Errors
-    /// When the text does not compile, or not in a minute. A compilation that runs out of time goes on in its
-    /// thread until it is done; nothing can stop it.
+    /// When the text does not compile, or not within the deadline. A compilation that runs out of time goes on in
+    /// its thread until it is done; nothing can stop it.
     pub fn compile(&self, kernel: &Kernel) -> Result<Pipeline, GpuError> {
         let name = kernel.name.to_owned();
         if kernel.workgroup > self.limits().workgroup {
@@ -49,10 +45,10 @@ impl Gpu {
         if let Err(error) = spawned {
             return Err(GpuError::Compile { kernel: name, message: format!("no thread to compile in: {error}") });
         }
-        match receiver.recv_timeout(COMPILE_DEADLINE) {
+        match receiver.recv_timeout(self.compile_deadline) {
             Ok(compiled) => compiled,
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                Err(GpuError::CompileTimeout { kernel: name, seconds: COMPILE_DEADLINE.as_secs() })
+                Err(GpuError::CompileTimeout { kernel: name, seconds: self.compile_deadline.as_secs() })
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 Err(GpuError::Compile { kernel: name, message: "the compiler gave up".into() })

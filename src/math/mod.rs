@@ -39,4 +39,4 @@ pub use power::{cbrt, hypot, pow, sqrt};
 pub use rounding::{ceil, floor, fract, modulo, round, trunc};
 pub use special::{erf, sigmoid, softplus};
 pub use trig::{cos, cos_ordinary, is_ordinary, sin, sin_ordinary, tan, tan_ordinary};
-pub use wgsl::{Library, wgsl_library};
+pub use wgsl::{Library, UnknownLibrary, wgsl_library};

@@ -6,6 +6,7 @@
 //! stands before its first use: the result is the same for the same text, always.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 /// The library, lowest file first.
 const FILES: [&str; 9] = [
@@ -46,6 +47,23 @@ pub enum Library {
     Fast,
     /// Our own in f64, with the same bits as [`crate::math::double`]; for adapters with 64-bit floats and integers.
     Double,
+}
+
+/// No mathematics has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no `--math {0}`; there are exact and fast")]
+pub struct UnknownLibrary(String);
+
+impl FromStr for Library {
+    type Err = UnknownLibrary;
+    /// Reads what a user may choose: `exact` or `fast`. The number type follows from the engine.
+    fn from_str(text: &str) -> Result<Self, UnknownLibrary> {
+        match text {
+            "exact" => Ok(Self::Exact),
+            "fast" => Ok(Self::Fast),
+            _ => Err(UnknownLibrary(text.to_owned())),
+        }
+    }
 }
 
 /// The words of a WGSL text: identifiers and what looks like one; comments are skipped to the end of their line.
