@@ -199,3 +199,32 @@ fn the_gpu_writes_the_bytes_of_the_cpu() {
     let large = ["plot", "x^2*y + sin(y)", "-", "--bare", "--quiet", "--engine", "gpu", "--size", "4096x4096"];
     assert_eq!(size(&good(here.path(), &large).out), [4096, 4096], "a large picture");
 }
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn what_the_driver_cannot_compile_in_time_is_computed_on_the_cpu() {
+    let here = folder();
+    let ten = |f: &str| format!("{f}({f}({f}({f}({f}({f}({f}({f}({f}({f}(t))))))))))");
+    // A thousand sines, one inside the other: minutes for a software driver.
+    let formula = format!("f(t) = {}; g(t) = {}; h(t) = {}; h(x)", ten("sin"), ten("f"), ten("g"));
+    let run = |engine: &str, name: &str| {
+        let args = ["eval", &formula, name, "-q", "value", "--size", "100x3", "--engine", engine];
+        let ending = good(here.path(), &args);
+        (ending.err, fs::read(here.path().join(name)).expect("written"))
+    };
+    let (talk, on_gpu) = run("gpu", "gpu.npy");
+    let (_, on_cpu) = run("cpu", "cpu.npy");
+    assert_eq!(on_gpu, on_cpu, "the same bytes, whoever computes: {talk}");
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn fast_mathematics_is_labelled() {
+    let here = folder();
+    let args = ["plot", "sin(x)*exp(y)", "fast.png", "--size", "40x30", "--engine", "gpu", "--math", "fast"];
+    let ending = good(here.path(), &args);
+    assert!(ending.err.contains("no promise"), "{}", ending.err);
+    let png = fs::read(here.path().join("fast.png")).expect("written");
+    let label = b"no promise";
+    assert!(png.windows(label.len()).any(|part| part == label), "the file says it too");
+}

@@ -53,6 +53,7 @@ fn quantities_methods_and_engines() {
     eval(&["--method", "exakt"], "there is no method");
     eval(&["--compare", "exakt"], "there is no method");
     eval(&["--engine", "tpu"], "there is no engine");
+    eval(&["--math", "slow"], "exact and fast");
     eval(&["--step", "0", "--method", "central"], "positive");
     eval(&["--step", "-1", "--method", "central"], "positive");
     eval(&["--step", "h", "--method", "central"], "is not a number");
