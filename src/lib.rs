@@ -75,3 +75,9 @@ pub use picture::{PictureOptions, write_png};
 pub use quantity::Quantity;
 pub use request::Request;
 pub use tile::watch::{Silent, Watch};
+
+/// The Rust of the front page, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct FrontPage;

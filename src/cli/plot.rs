@@ -110,6 +110,10 @@ fn title(args: &PlotArgs, prepared: &Prepared) -> String {
     for parameter in &args.formula.parameters {
         title = format!("{title},  {}", parameter.replacen('=', " = ", 1));
     }
+    // A slice says where it lies.
+    for axis in prepared.grid().axes().iter().skip(2) {
+        title = format!("{title},  {} = {}", axis.name(), axis.min());
+    }
     title
 }
 
