@@ -91,8 +91,9 @@ def peers(gradient, axis):
 
     def name_of(number):
         """numexpr takes a written 1.3 for f64 and with it the whole expression; a variable keeps its type."""
-        names[f"k{len(names)}"] = np.float32(number[0])
-        return f"k{len(names) - 1}"
+        name = "k" + number[0].replace(".", "_")
+        names[name] = np.float32(number[0])
+        return name
 
     text = re.sub(NUMBER, name_of, f"sqrt(({fx})**2 + ({fy})**2)".replace("**2", "**TWO")).replace("**TWO", "**2")
     work["numexpr"] = lambda: numexpr.evaluate(text, local_dict=names)
