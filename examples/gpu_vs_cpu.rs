@@ -29,6 +29,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (cpu, gpu) = (bits(&fields[0]), bits(&fields[1]));
     let different = cpu.iter().zip(&gpu).filter(|(a, b)| a != b).count();
-    println!("{} values, {} of them undefined, {different} different", cpu.len(), 2 * fields[0].samples.masked(0));
+    println!("{} values, {different} different; {} cells are undefined", cpu.len(), fields[0].samples.masked());
     Ok(())
 }

@@ -14,6 +14,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{x:>6} {y:>6} {by_x:>10.4} {by_y:>10.4}");
         }
     }
-    println!("{} cells have no gradient: ln is defined for x > 0", gradient.samples.masked(0));
+    println!("{} cells have no gradient: ln is defined for x > 0", gradient.samples.masked());
     Ok(())
 }

@@ -41,13 +41,21 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         let undefined = summary::undefined(&request, &quantity, drawn.masked, drawn.cells, &mut progress)?;
         drop(progress);
         let (width, height) = drawn.size;
-        let values = drawn.extremes.map_or("no cell has a value".to_owned(), |(lo, hi)| format!("values {lo} to {hi}"));
+        let shown = |value| digits(value, &prepared);
+        let values = drawn.extremes.map(|(lo, hi)| format!("values {} to {}", shown(lo), shown(hi)));
+        let values = values.unwrap_or("no cell has a value".to_owned());
         let seconds = start.elapsed().as_secs_f64();
         summary::warn_of_mismatch(&prepared);
         let recomputed = summary::recomputed(&prepared);
         eprintln!("{name}: {width}×{height} pixels, {values}{undefined}{recomputed}, {seconds:.2} s");
     }
     Ok(())
+}
+
+/// The fewest digits that tell the value from its neighbours in the engine's number type.
+#[expect(clippy::cast_possible_truncation, reason = "the value came from this type")]
+fn digits(value: f64, prepared: &Prepared) -> String {
+    if prepared.engine().arithmetic() == "f32" { format!("{:?}", value as f32) } else { format!("{value:?}") }
 }
 
 /// Pictures are PNG files; another extension is a mistake worth telling before any work.
