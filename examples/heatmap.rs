@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = PictureOptions { title: format!("‖∇f‖,  f = {}", f.text()), ..PictureOptions::default() };
     let path = std::env::temp_dir().join("heatmap.png");
     let (_, drawn) = write_png(&mut steepness, &Quantity::Magnitude, &options, File::create(&path)?, &mut Silent)?;
-    println!("{} on {}: values {:?}", path.display(), steepness.engine(), drawn.extremes);
+    let (low, high) = drawn.extremes.ok_or("no cell has a value")?;
+    println!("{} on {}: values {low:.4} to {high:.4}", path.display(), steepness.engine());
     Ok(())
 }

@@ -10,7 +10,7 @@ const FLAT: f64 = 1.1e-8;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let f = Formula::parse("e^{-(x-1)² - 2(y+0.5)²} + 0.3·sin(x)·cos(y)")?;
-    let (mut here, mut step) = (PointReport::new(&f, &[-1.0, 1.0], None)?, FIRST_STEP);
+    let (mut here, mut step) = (PointReport::new(&f, &[0.0, 0.5], None)?, FIRST_STEP);
     println!("{:>4} {:>10} {:>10} {:>12} {:>10}", "step", "x", "y", "f", "‖∇f‖");
     for count in 0..200 {
         println!(
