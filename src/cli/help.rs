@@ -44,6 +44,10 @@ What can be asked of a function f of n variables (-q NAME):
   laplacian          sum of the unmixed second partials
   hessian            second partials, upper triangle row by row, n(n+1)/2 planes
   hessian-det        determinant of the Hessian, up to four variables
+  mask, mask:Q       why a cell of quantity Q has no value: 0 ok, 1 kink (valid), 2 unreliable
+                     comparison, 3 overflow, 4 outside the domain; of the gradient if not said
+  bound, bound:Q     what the computed single-precision value of Q is off by at most
+  digits, digits:Q   correct decimal digits that this leaves; of f if not said
 
 A cell where the function or the quantity is undefined is masked: NaN in files, a colour of
 its own in pictures. Where ∇f = 0 there is no direction, so direction, ascent, descent and
