@@ -263,6 +263,7 @@ mod tests {
     use super::*;
     use crate::gpu::Choice;
     use crate::kernels::Binding;
+    use std::time::Duration;
 
     #[test]
     fn folding_covers_every_group_and_little_more() {
