@@ -3,9 +3,13 @@
 //! Elements are cells, so the rates can be compared with each other; `benches/README.md` says what they mean.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use gradgrid::engine::Engine;
 use gradgrid::io::png::IndexedPng;
 use gradgrid::kernels::palette::Lookup;
+use gradgrid::math::Library;
+use gradgrid::method::Differentiator;
 use gradgrid::program::interpret::Interpreter;
+use gradgrid::program::{Plane, Program};
 use gradgrid::request::RequestError;
 use gradgrid::{EngineChoice, Formula, Grid, PictureOptions, PointReport, Quantity, Request, Silent, write_png};
 use std::hint::black_box;
@@ -72,6 +76,31 @@ fn interpret(c: &mut Criterion) {
     group.finish();
 }
 
+/// What deciding where a value is defined costs: the same magnitude with and without its validity.
+fn mask(c: &mut Criterion) {
+    let mut group = c.benchmark_group("mask");
+    group.throughput(Throughput::Elements((SIDE * SIDE) as u64)).sample_size(20);
+    let grid = grid();
+    for (name, text) in FORMULAS {
+        let f = Formula::parse(text).expect("a formula");
+        let mut g = f.graph().clone();
+        let exact = Differentiator::exact(vec![g.variable(0), g.variable(1)]);
+        let planes = Quantity::Magnitude.planes(&mut g, f.root(), &f.variables()[..2], &exact).expect("a quantity");
+        for (what, planes) in [
+            ("with", planes.clone()),
+            ("without", planes.into_iter().map(|plane| Plane { valid: None, ..plane }).collect()),
+        ] {
+            let program = Program::compile_planes(&mut g, &planes, 2, 0).expect("a program");
+            let mut session = Engine::Cpu.session(&program, &grid, &[], Library::Exact).expect("a session");
+            let mut samples = Engine::Cpu.samples(1);
+            group.bench_function(BenchmarkId::new(what, name), |b| {
+                b.iter(|| session.planes(0..grid.cells(), &mut samples));
+            });
+        }
+    }
+    group.finish();
+}
+
 /// Values to colour indices, indices to a compressed file, and the whole picture.
 fn picture(c: &mut Criterion) {
     let mut group = c.benchmark_group("picture");
@@ -98,5 +127,5 @@ fn picture(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, front, evaluate, interpret, picture);
+criterion_group!(benches, front, evaluate, interpret, mask, picture);
 criterion_main!(benches);
