@@ -15,6 +15,7 @@ use crate::expr::bound::{self, BoundRule};
 use crate::expr::graph::{Graph, NodeId};
 use crate::expr::{domain, pull};
 use crate::math::{self, double, reference};
+use multiversion::multiversion;
 use std::fmt;
 
 /// How many arguments an operation takes.
@@ -95,12 +96,26 @@ pub struct Row {
     pub rule: Rule,
 }
 
+/// An `f32` lane rule, compiled for several vector widths of which the widest that the processor has is taken at run time.
+///
+/// Wider vectors do the same operations on more lanes at once: no multiplication is fused with an addition, so every width gives
+/// the same bits.
+macro_rules! wide {
+    (|$out:ident, $a:ident, $b:ident, $c:ident| $body:expr) => {{
+        #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
+        fn lanes($out: &mut [f32], $a: &[f32], $b: &[f32], $c: &[f32]) {
+            $body;
+        }
+        lanes
+    }};
+}
+
 macro_rules! primitive {
     // A function with a form of its own for whole blocks.
     (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident, $block:ident) => {
         Rule::Primitive(Primitive {
             scalar: |[a, _, _]| reference::$f(a),
-            lanes_f32: |out, a, _, _| math::$block(a, out),
+            lanes_f32: wide!(|out, a, _b, _c| math::$block(a, out)),
             lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
             lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
             wgsl: $wgsl,
@@ -112,7 +127,7 @@ macro_rules! primitive {
     (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
         Rule::Primitive(Primitive {
             scalar: |[a, _, _]| reference::$f(a),
-            lanes_f32: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = math::$f(a)),
+            lanes_f32: wide!(|out, a, _b, _c| out.iter_mut().zip(a).for_each(|(o, &a)| *o = math::$f(a))),
             lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
             lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
             wgsl: $wgsl,
@@ -124,7 +139,9 @@ macro_rules! primitive {
     (2, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
         Rule::Primitive(Primitive {
             scalar: |[a, b, _]| reference::$f(a, b),
-            lanes_f32: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = math::$f(a, b)),
+            lanes_f32: wide!(|out, a, b, _c| {
+                out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = math::$f(a, b));
+            }),
             lanes_f64: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = reference::$f(a, b)),
             lanes_double: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = double::$f(a, b)),
             wgsl: $wgsl,
@@ -136,9 +153,9 @@ macro_rules! primitive {
     (3, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
         Rule::Primitive(Primitive {
             scalar: |[a, b, c]| reference::$f(a, b, c),
-            lanes_f32: |out, a, b, c| {
+            lanes_f32: wide!(|out, a, b, c| {
                 out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = math::$f(a, b, c));
-            },
+            }),
             lanes_f64: |out, a, b, c| {
                 out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = reference::$f(a, b, c));
             },
