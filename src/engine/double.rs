@@ -4,7 +4,7 @@
 //! 64-bit keys and histograms on the device would need shaders of their own, and reading back eight bytes a cell costs less than
 //! computing them does. The colours of a band whose range was asked for last are taken from the same copy.
 
-use crate::engine::EngineError;
+use crate::engine::error::EngineError;
 use crate::engine::evaluator::Evaluator;
 use crate::gpu::Gpu;
 use crate::grid::Grid;

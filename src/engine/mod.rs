@@ -14,10 +14,12 @@ pub mod agreement;
 pub mod checked;
 mod cpu;
 mod double;
+mod error;
 pub mod evaluator;
 pub mod selftest;
 
 pub use checked::{Report, Verify};
+pub use error::EngineError;
 pub use evaluator::Evaluator;
 pub use selftest::{Agreement, SelfTest};
 
@@ -27,7 +29,7 @@ use crate::engine::double::DoubleSession;
 use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
 use crate::grid::{Axis, Grid};
-use crate::kernels::palette::{Lookup, ThresholdError};
+use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::math::Library;
 use crate::program::interpret::{Coordinates, Scalar};
@@ -74,42 +76,6 @@ impl FromStr for EngineChoice {
             _ => Err(UnknownEngine(text.to_owned())),
         }
     }
-}
-
-/// Why an engine cannot do what was asked.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum EngineError {
-    /// The GPU refused.
-    #[error(transparent)]
-    Gpu(#[from] GpuError),
-    /// The adapter has no 64-bit floats.
-    #[error("{adapter} does not compute in 64-bit floats; use `--engine f64`")]
-    NoDouble {
-        /// Its name.
-        adapter: String,
-    },
-    /// The numbers of an engine cannot tell the nodes of an axis apart.
-    #[error(
-        "axis {axis}: neighbouring nodes of [{min:?}, {max:?}] are {spacing:e} apart, less than {precision} precision can tell apart \
-         there; {advice}",
-        precision = if *.double { "double" } else { "single" },
-        advice = if *.double { "take fewer nodes or a wider range" } else { "use `--engine f64`" }
-    )]
-    Unresolved {
-        /// The axis.
-        axis: String,
-        /// Its first node.
-        min: f64,
-        /// Its last node.
-        max: f64,
-        /// The distance of its nodes.
-        spacing: f64,
-        /// Whether the numbers are double precision.
-        double: bool,
-    },
-    /// The colour thresholds cannot be used.
-    #[error(transparent)]
-    Thresholds(#[from] ThresholdError),
 }
 
 /// An engine, open and ready.
@@ -301,14 +267,14 @@ impl Session {
     /// Writes the values of `cells` into the planes of `samples`, which must be of the engine's number type.
     ///
     /// # Errors
-    /// What the GPU reports.
+    /// What the GPU reports, or buffers of another number type.
     pub fn planes(&mut self, cells: Range<usize>, samples: &mut Samples) -> Result<(), EngineError> {
         match (self, samples) {
             (Self::Gpu(checked), Samples::F32(planes)) => checked.planes(cells, planes)?,
             (Self::F32(session), Samples::F32(planes)) => session.planes(cells, planes),
             (Self::F64(session), Samples::F64(planes)) => session.planes(cells, planes),
             (Self::Gpu64(session), Samples::F64(planes)) => session.planes(cells, planes)?,
-            (_, samples) => samples.resize(0),
+            _ => return Err(EngineError::NumberType),
         }
         Ok(())
     }
@@ -343,7 +309,7 @@ impl Session {
     /// Writes the colour indices of `cells` in plane `plane`: 0 where masked, else 1 + the number of thresholds ≤ value.
     ///
     /// # Errors
-    /// What the GPU reports.
+    /// What the GPU reports, or thresholds made for another engine.
     pub fn palette(
         &mut self,
         cells: Range<usize>,
@@ -356,8 +322,29 @@ impl Session {
             (Self::F32(session), Thresholds::F32(lookup)) => session.palette(cells, plane, lookup, indices),
             (Self::F64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices),
             (Self::Gpu64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices)?,
-            _ => indices.clear(),
+            _ => return Err(EngineError::NumberType),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::formula::Formula;
+
+    #[test]
+    fn buffers_of_another_engine_are_refused() {
+        let grid = Grid::plane((0.0, 1.0, 3), (0.0, 1.0, 2)).expect("valid");
+        let formula = Formula::parse("x + y").expect("a formula");
+        let mut g = formula.graph().clone();
+        let outputs = [("f".to_owned(), formula.root())];
+        let program = Program::compile(&mut g, formula.root(), &outputs, 2, 0).expect("small");
+        let mut session = Engine::Cpu.session(&program, &grid, &[], Library::Exact).expect("a session");
+        let mut wrong = Engine::F64.samples(1);
+        assert_eq!(session.planes(0..6, &mut wrong), Err(EngineError::NumberType), "f64 buffers");
+        let mut right = Engine::Cpu.samples(1);
+        assert_eq!(session.planes(0..6, &mut right), Ok(()), "its own");
+        assert_eq!(right.get(0, 5), 2.0, "1 + 1 in the last corner");
     }
 }

@@ -96,72 +96,62 @@ pub struct Row {
     pub rule: Rule,
 }
 
+/// A rule of one, two or three arguments at every lane.
+macro_rules! each_lane {
+    (1, $module:ident::$f:ident, $out:ident, $a:ident, $b:ident, $c:ident) => {{
+        let _ = ($b, $c);
+        $out.iter_mut().zip($a).for_each(|(o, &a)| *o = $module::$f(a));
+    }};
+    (2, $module:ident::$f:ident, $out:ident, $a:ident, $b:ident, $c:ident) => {{
+        let _ = $c;
+        $out.iter_mut().zip($a).zip($b).for_each(|((o, &a), &b)| *o = $module::$f(a, b));
+    }};
+    (3, $module:ident::$f:ident, $out:ident, $a:ident, $b:ident, $c:ident) => {
+        $out.iter_mut().zip($a).zip($b).zip($c).for_each(|(((o, &a), &b), &c)| *o = $module::$f(a, b, c))
+    };
+}
+
+/// The same at one point.
+macro_rules! one_point {
+    (1, $module:ident::$f:ident) => {
+        |[a, _, _]| $module::$f(a)
+    };
+    (2, $module:ident::$f:ident) => {
+        |[a, b, _]| $module::$f(a, b)
+    };
+    (3, $module:ident::$f:ident) => {
+        |[a, b, c]| $module::$f(a, b, c)
+    };
+}
+
 /// An `f32` lane rule, compiled for several vector widths of which the widest that the processor has is taken at run time.
 ///
 /// Wider vectors do the same operations on more lanes at once: no multiplication is fused with an addition, so every width gives
-/// the same bits.
+/// the same bits. A function with a form of its own for whole blocks is called by that.
 macro_rules! wide {
-    (|$out:ident, $a:ident, $b:ident, $c:ident| $body:expr) => {{
+    (@body 1 $f:ident $block:ident $out:ident $a:ident $b:ident $c:ident) => {{
+        let _ = ($b, $c);
+        math::$block($a, $out);
+    }};
+    (@body $n:tt $f:ident $out:ident $a:ident $b:ident $c:ident) => {
+        each_lane!($n, math::$f, $out, $a, $b, $c)
+    };
+    ($n:tt $f:ident $($block:ident)?) => {{
         #[multiversion(targets("x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl", "x86_64+avx2"))]
-        fn lanes($out: &mut [f32], $a: &[f32], $b: &[f32], $c: &[f32]) {
-            $body;
+        fn lanes(out: &mut [f32], a: &[f32], b: &[f32], c: &[f32]) {
+            wide!(@body $n $f $($block)? out a b c);
         }
         lanes
     }};
 }
 
 macro_rules! primitive {
-    // A function with a form of its own for whole blocks.
-    (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident, $block:ident) => {
+    ($n:tt $f:ident $wgsl:literal $pull:ident $domain:ident $bound:ident $($block:ident)?) => {
         Rule::Primitive(Primitive {
-            scalar: |[a, _, _]| reference::$f(a),
-            lanes_f32: wide!(|out, a, _b, _c| math::$block(a, out)),
-            lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
-            lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
-            wgsl: $wgsl,
-            pull: pull::$pull,
-            domain: domain::$domain,
-            bound: bound::$bound,
-        })
-    };
-    (1, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
-        Rule::Primitive(Primitive {
-            scalar: |[a, _, _]| reference::$f(a),
-            lanes_f32: wide!(|out, a, _b, _c| out.iter_mut().zip(a).for_each(|(o, &a)| *o = math::$f(a))),
-            lanes_f64: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = reference::$f(a)),
-            lanes_double: |out, a, _, _| out.iter_mut().zip(a).for_each(|(o, &a)| *o = double::$f(a)),
-            wgsl: $wgsl,
-            pull: pull::$pull,
-            domain: domain::$domain,
-            bound: bound::$bound,
-        })
-    };
-    (2, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
-        Rule::Primitive(Primitive {
-            scalar: |[a, b, _]| reference::$f(a, b),
-            lanes_f32: wide!(|out, a, b, _c| {
-                out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = math::$f(a, b));
-            }),
-            lanes_f64: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = reference::$f(a, b)),
-            lanes_double: |out, a, b, _| out.iter_mut().zip(a).zip(b).for_each(|((o, &a), &b)| *o = double::$f(a, b)),
-            wgsl: $wgsl,
-            pull: pull::$pull,
-            domain: domain::$domain,
-            bound: bound::$bound,
-        })
-    };
-    (3, $f:ident, $wgsl:literal, $pull:ident, $domain:ident, $bound:ident) => {
-        Rule::Primitive(Primitive {
-            scalar: |[a, b, c]| reference::$f(a, b, c),
-            lanes_f32: wide!(|out, a, b, c| {
-                out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = math::$f(a, b, c));
-            }),
-            lanes_f64: |out, a, b, c| {
-                out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = reference::$f(a, b, c));
-            },
-            lanes_double: |out, a, b, c| {
-                out.iter_mut().zip(a).zip(b).zip(c).for_each(|(((o, &a), &b), &c)| *o = double::$f(a, b, c));
-            },
+            scalar: one_point!($n, reference::$f),
+            lanes_f32: wide!($n $f $($block)?),
+            lanes_f64: |out, a, b, c| each_lane!($n, reference::$f, out, a, b, c),
+            lanes_double: |out, a, b, c| each_lane!($n, double::$f, out, a, b, c),
             wgsl: $wgsl,
             pull: pull::$pull,
             domain: domain::$domain,
@@ -174,9 +164,7 @@ macro_rules! ops {
     (@arity $min:tt) => { Arity { min: $min, max: $min } };
     (@arity $min:tt any) => { Arity { min: $min, max: usize::MAX } };
     (@rule $n:tt sugar $expand:expr) => { Rule::Sugar($expand) };
-    (@rule $n:tt $f:ident $wgsl:literal $pull:ident $domain:ident $bound:ident $($block:ident)?) => {
-        primitive!($n, $f, $wgsl, $pull, $domain, $bound $(, $block)?)
-    };
+    (@rule $n:tt $($rule:tt)*) => { primitive!($n $($rule)*) };
     ($( $group:literal { $( $variant:ident $name:literal ($n:tt $($any:ident)?) [ $($rule:tt)* ] $doc:literal )* } )*) => {
         /// An operation: the number of its row in the op table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -367,6 +355,7 @@ fn smoothstep(g: &mut Graph, args: &[NodeId]) -> NodeId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::samples::Random;
 
     #[test]
     fn rows_and_variants_agree() {
@@ -378,5 +367,25 @@ mod tests {
             }
         }
         assert_eq!(Op::from_name("+"), None, "signs are not called by name");
+    }
+
+    #[test]
+    fn vectors_give_the_bits_of_single_numbers() {
+        let mut random = Random(11);
+        let mut column = || (0..259).map(|_| random.nasty()).collect::<Vec<f32>>();
+        let (a, b, c) = (column(), column(), column());
+        for op in Op::all() {
+            let Rule::Primitive(rule) = op.rule() else { continue };
+            let mut together = vec![0.0; a.len()];
+            (rule.lanes_f32)(&mut together, &a, &b, &c);
+            for (lane, all) in together.iter().enumerate() {
+                let mut alone = [0.0];
+                let one = lane..=lane;
+                (rule.lanes_f32)(&mut alone, &a[one.clone()], &b[one.clone()], &c[one]);
+                // The sign and payload of a NaN are the hardware's; programs mask it.
+                let same = alone[0].to_bits() == all.to_bits() || (alone[0].is_nan() && all.is_nan());
+                assert!(same, "{op} at {:e}, {:e}: {:e} alone, {all:e} in a vector", a[lane], b[lane], alone[0]);
+            }
+        }
     }
 }
