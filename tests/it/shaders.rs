@@ -180,7 +180,7 @@ fn emitted_programs_are_valid_and_use_no_built_in_mathematics() {
 
 #[test]
 fn random_bit_patterns_survive_as_constants() {
-    const PROGRAMS: usize = 100;
+    const PROGRAMS: usize = 1000;
     const CONSTANTS: usize = 1_000;
     let mut random = Random(4);
     for _ in 0..PROGRAMS {
