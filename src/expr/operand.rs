@@ -359,25 +359,8 @@ fn form_help(error: ParseError, name: &Ident) -> ParseError {
 
 #[cfg(test)]
 mod tests {
-    use crate::expr::names::Names;
     use crate::expr::parse::parse;
-
-    fn names() -> Names {
-        Names::new(["x", "y", "z"], ["a", "b", "ab", "n"]).expect("good names")
-    }
-
-    fn canonical(text: &str) -> String {
-        match parse(text, &names()) {
-            Ok(ast) => ast.to_string(),
-            Err(error) => panic!("{}", error.render(text)),
-        }
-    }
-
-    fn reads(table: &[(&str, &str)]) {
-        for (text, meaning) in table {
-            assert_eq!(&canonical(text), meaning, "{text}");
-        }
-    }
+    use crate::expr::parse::tests::{names, reads};
 
     #[test]
     fn functions_without_brackets_take_the_product_that_follows() {

@@ -303,21 +303,24 @@ fn misplaced_not(span: Span) -> ParseError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn names() -> Names {
+    /// The names that the tests of the parser's files read with.
+    pub(in crate::expr) fn names() -> Names {
         Names::new(["x", "y", "z"], ["a", "b", "ab", "n"]).expect("good names")
     }
 
-    fn canonical(text: &str) -> String {
+    /// The canonical text of what `text` is read as.
+    pub(in crate::expr) fn canonical(text: &str) -> String {
         match parse(text, &names()) {
             Ok(ast) => ast.to_string(),
             Err(error) => panic!("{}", error.render(text)),
         }
     }
 
-    fn reads(table: &[(&str, &str)]) {
+    /// Checks that each text is read as what stands beside it.
+    pub(in crate::expr) fn reads(table: &[(&str, &str)]) {
         for (text, meaning) in table {
             assert_eq!(&canonical(text), meaning, "{text}");
         }

@@ -171,25 +171,8 @@ impl Parser<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::names::Names;
     use crate::expr::parse::parse;
-
-    fn names() -> Names {
-        Names::new(["x", "y", "z"], ["a", "b", "ab", "n"]).expect("good names")
-    }
-
-    fn canonical(text: &str) -> String {
-        match parse(text, &names()) {
-            Ok(ast) => ast.to_string(),
-            Err(error) => panic!("{}", error.render(text)),
-        }
-    }
-
-    fn reads(table: &[(&str, &str)]) {
-        for (text, meaning) in table {
-            assert_eq!(&canonical(text), meaning, "{text}");
-        }
-    }
+    use crate::expr::parse::tests::{names, reads};
 
     #[test]
     fn definitions_and_forms_are_read() {
