@@ -121,6 +121,12 @@ impl<T: Scalar> Coordinates<T> {
         Self { tables, strides }
     }
 
+    /// These tables; cell `c` is at entry `(c / stride) mod len` of each.
+    #[must_use]
+    pub fn with_strides(tables: Vec<Vec<T>>, strides: Vec<usize>) -> Self {
+        Self { tables, strides }
+    }
+
     /// Points without a grid: cell `c` is at entry `c` of every column.
     #[must_use]
     pub fn scattered(columns: Vec<Vec<T>>) -> Self {
@@ -169,7 +175,7 @@ impl<T: Scalar> Interpreter<T> {
         Self::with_lanes(program, parameters, T::lanes)
     }
 
-    fn with_lanes(program: &Program, parameters: &[f64], lanes: fn(&Primitive) -> Lanes<T>) -> Self {
+    pub(super) fn with_lanes(program: &Program, parameters: &[f64], lanes: fn(&Primitive) -> Lanes<T>) -> Self {
         let last_uses = program.last_uses();
         let mut register = vec![0; program.steps().len()];
         let mut free: Vec<usize> = Vec::new();
@@ -240,19 +246,9 @@ impl<T: Scalar> Interpreter<T> {
         count: usize,
         mut write: impl FnMut(usize, &[T]),
     ) {
-        let blocks = &mut registers.blocks;
         let n = count.min(LANES);
-        for run in &self.runs {
-            match *run {
-                Run::Coordinate { axis, to } => coordinates.fill(axis, first, &mut blocks[to][..n]),
-                Run::Apply { lanes, arity, args: [a, b, c], to } => {
-                    let mut out = std::mem::take(&mut blocks[to]);
-                    let slice = |place: usize, at: usize| if place < arity { &blocks[at][..n] } else { &[][..] };
-                    lanes(&mut out[..n], slice(0, a), slice(1, b), slice(2, c));
-                    blocks[to] = out;
-                }
-            }
-        }
+        self.compute(registers, coordinates, first, n);
+        let blocks = &registers.blocks;
         let mut masked = [T::MASKED; LANES];
         for (plane, &(value, valid)) in self.outputs.iter().enumerate() {
             let out = &mut masked[..n];
@@ -264,6 +260,36 @@ impl<T: Scalar> Interpreter<T> {
                 }),
             }
             write(plane, out);
+        }
+    }
+
+    /// The values of the outputs at the first `count` cells as they are, with nothing masked; one vector per output.
+    pub(super) fn raw(&self, coordinates: &Coordinates<T>, count: usize) -> Vec<Vec<T>> {
+        let mut planes = vec![Vec::with_capacity(count); self.outputs.len()];
+        let mut registers = self.registers();
+        for first in (0..count).step_by(LANES) {
+            let n = LANES.min(count - first);
+            self.compute(&mut registers, coordinates, first, n);
+            for (plane, &(value, _)) in planes.iter_mut().zip(&self.outputs) {
+                plane.extend_from_slice(&registers.blocks[value][..n]);
+            }
+        }
+        planes
+    }
+
+    /// Runs all steps over the `n` cells from `first` on.
+    fn compute(&self, registers: &mut Registers<T>, coordinates: &Coordinates<T>, first: usize, n: usize) {
+        let blocks = &mut registers.blocks;
+        for run in &self.runs {
+            match *run {
+                Run::Coordinate { axis, to } => coordinates.fill(axis, first, &mut blocks[to][..n]),
+                Run::Apply { lanes, arity, args: [a, b, c], to } => {
+                    let mut out = std::mem::take(&mut blocks[to]);
+                    let slice = |place: usize, at: usize| if place < arity { &blocks[at][..n] } else { &[][..] };
+                    lanes(&mut out[..n], slice(0, a), slice(1, b), slice(2, c));
+                    blocks[to] = out;
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod bound;
 pub mod emit;
+pub mod factor;
 pub mod interpret;
 mod lower;
 pub mod mask;

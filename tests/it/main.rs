@@ -8,6 +8,7 @@ mod compare;
 mod conformance;
 mod engines;
 mod expressions;
+mod factoring;
 mod golden;
 mod gradients;
 mod hostile;
