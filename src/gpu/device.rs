@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::GpuError;
+use super::{GpuError, presence};
 
 /// The kinds of adapter, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,7 +88,7 @@ impl AdapterInfo {
 /// Which adapter to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choice<'a> {
-    /// The best real GPU, never a software driver.
+    /// The best real GPU, never a software driver. Where no device file shows one (Linux), no driver is loaded to tell.
     #[default]
     Real,
     /// The best adapter, a software driver if there is nothing else.
@@ -195,7 +195,8 @@ impl Gpu {
     /// When no adapter fits, or the one that does refuses to open.
     pub fn open(choice: Choice<'_>) -> Result<Self, GpuError> {
         let filter = std::env::var(ADAPTER_VARIABLE).ok().filter(|part| !part.is_empty());
-        let mut all = adapters();
+        // A machine without a GPU is spared the drivers: only a real one is asked for here.
+        let mut all = if choice == Choice::Real && !presence::possible() { Vec::new() } else { adapters() };
         let Some(place) = all.iter().position(|(_, info)| fits(info, choice, filter.as_deref())) else {
             let wanted = match (choice, filter) {
                 (Choice::Named(part), _) => format!("adapter with \"{part}\" in its name"),
