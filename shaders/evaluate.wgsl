@@ -1,15 +1,21 @@
-// Runs the emitted program at every cell of a band and stores its outputs as planes of bit patterns.
+// Runs the emitted program at every cell of a piece of a band and stores its outputs as planes of bit patterns.
 // The twin of src/kernels/evaluate.rs. In front of this text stand the library functions and the program, which
-// declare Real and Bits (f32 and u32, or f64 and u64), MASKED, OUTPUTS, AXES, coord, result, barrier_zero and program().
+// declare Real and Bits (f32 and u32, or f64 and u64), MASKED, coord, result, barrier_zero and program(); and the
+// text that Shape::text writes for the grid: GRID_AXES, SHORT_ROWS, this_row, next_row, quads, read_row, set_coord, keep
+// and store.
 
 struct Params {
-    cells: u32,                  // cells in the band
+    cells: u32,                  // where the piece ends, in cells from the start of the band
     plane_stride: u32,           // vec4s from one plane to the next
+    first_quad: u32,             // where the piece begins, in vec4s from the start of the band
     barrier_zero: u32,           // always 0; only the host knows
-    windowed: u32,               // bit a: the table of axis a holds the band's steps only, not the whole axis
+    windowed: u32,               // bit a: the columns of axis a hold the band's steps only, not the whole axis
+    window: u32,                 // entries from one column of a windowed axis to the next
+    reserved_0: u32,
+    reserved_1: u32,
     lens: array<vec4<u32>, 2>,   // nodes of each axis, x first
     first: array<vec4<u32>, 2>,  // axis indices of the band's first cell
-    offsets: array<vec4<u32>, 2>, // where the table of each axis begins in coordinates
+    offsets: array<vec4<u32>, 2>, // where the columns of each axis begin in coordinates
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,9 +25,9 @@ struct Params {
 
 const WORKGROUP: u32 = 64u;
 
-// Where the invocation stands: on axis a at node[a], whose coordinate is coordinates[place[a]].
-var<private> node: array<u32, AXES>;
-var<private> place: array<u32, AXES>;
+// Where the invocation stands: on x at node_x; the entry of the first column of axis a is coordinates[place[a]].
+var<private> node_x: u32;
+var<private> place: array<u32, GRID_AXES>;
 
 fn len_of(a: u32) -> u32 {
     return params.lens[a >> 2u][a & 3u];
@@ -35,50 +41,32 @@ fn is_windowed(a: u32) -> bool {
     return ((params.windowed >> a) & 1u) != 0u;
 }
 
+// From one column of an axis to the next.
+fn span_of(a: u32) -> u32 {
+    return select(len_of(a), params.window, is_windowed(a));
+}
+
 // One axis of locate: takes how often it has moved on since the band's first cell, returns that of the next axis.
 fn locate_axis(a: u32, steps: u32) -> u32 {
     let position = params.first[a >> 2u][a & 3u] + steps;
     let turns = position / len_of(a);
-    node[a] = position - turns * len_of(a);
-    place[a] = offset_of(a) + select(node[a], steps, is_windowed(a));
-    coord[a] = coordinates[place[a]];
+    let node = position - turns * len_of(a);
+    if (a == 0u) { node_x = node; }
+    place[a] = offset_of(a) + select(node, steps, is_windowed(a));
     return turns;
 }
 
-// One axis of advance: takes whether it moves on (1 or 0), returns that of the next axis.
-fn advance_axis(a: u32, steps: u32) -> u32 {
-    node[a] += steps;
-    place[a] += steps;
-    let turns = node[a] == len_of(a);
-    node[a] = select(node[a], 0u, turns);
-    place[a] = select(place[a], offset_of(a), turns && !is_windowed(a));
-    coord[a] = coordinates[place[a]];
-    return select(0u, 1u, turns);
-}
-
-// Goes to a cell counted from the start of the band. Written out: the counter by which a loop is bounded keeps drivers
-// from unrolling it over the axes, which cost a third of the speed.
-fn locate(cell: u32) {
-    var steps = locate_axis(0u, cell);
-    if (AXES > 1u) { steps = locate_axis(1u, steps); }
-    if (AXES > 2u) { steps = locate_axis(2u, steps); }
-    if (AXES > 3u) { steps = locate_axis(3u, steps); }
-    if (AXES > 4u) { steps = locate_axis(4u, steps); }
-    if (AXES > 5u) { steps = locate_axis(5u, steps); }
-    if (AXES > 6u) { steps = locate_axis(6u, steps); }
-    if (AXES > 7u) { steps = locate_axis(7u, steps); }
-}
-
-// Goes to the next cell: a division per four cells instead of one per cell.
-fn advance() {
-    var steps = advance_axis(0u, 1u);
-    if (AXES > 1u) { steps = advance_axis(1u, steps); }
-    if (AXES > 2u) { steps = advance_axis(2u, steps); }
-    if (AXES > 3u) { steps = advance_axis(3u, steps); }
-    if (AXES > 4u) { steps = advance_axis(4u, steps); }
-    if (AXES > 5u) { steps = advance_axis(5u, steps); }
-    if (AXES > 6u) { steps = advance_axis(6u, steps); }
-    if (AXES > 7u) { steps = advance_axis(7u, steps); }
+// Goes to a row counted from that of the band's first cell. Written out: the counter by which a loop is bounded keeps
+// drivers from unrolling it over the axes, which cost a third of the speed.
+fn locate_row(row: u32) {
+    var steps = row;
+    if (GRID_AXES > 1u) { steps = locate_axis(1u, steps); }
+    if (GRID_AXES > 2u) { steps = locate_axis(2u, steps); }
+    if (GRID_AXES > 3u) { steps = locate_axis(3u, steps); }
+    if (GRID_AXES > 4u) { steps = locate_axis(4u, steps); }
+    if (GRID_AXES > 5u) { steps = locate_axis(5u, steps); }
+    if (GRID_AXES > 6u) { steps = locate_axis(6u, steps); }
+    if (GRID_AXES > 7u) { steps = locate_axis(7u, steps); }
 }
 
 @compute @workgroup_size(64)
@@ -87,22 +75,36 @@ fn evaluate(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let quad = (group.y * groups.x + group.x) * WORKGROUP + local;
+    let quad = params.first_quad + (group.y * groups.x + group.x) * WORKGROUP + local;
     let cell = quad * 4u;
     if (cell >= params.cells) {
         return;
     }
     barrier_zero = Bits(params.barrier_zero);
-    var quads: array<vec4<Bits>, OUTPUTS>;
-    locate(cell);
+    let row = locate_axis(0u, cell);
+    let x = place[0];
+    // Lanes from here on stand in the next row; there is at most one turn where a row has four cells or more.
+    let left = len_of(0u) - node_x;
+    let back = select(len_of(0u), 0u, is_windowed(0u));
+    if (!SHORT_ROWS) {
+        locate_row(row);
+        read_row();
+        this_row = next_row;
+        locate_row(row + 1u);
+        read_row();
+    }
     for (var lane = 0u; lane < 4u; lane++) {
-        program();
-        advance();
-        for (var k = 0u; k < OUTPUTS; k++) {
-            quads[k][lane] = select(MASKED, result[k], cell + lane < params.cells);
+        var turned = lane >= left;
+        var at = x + lane - select(0u, back, turned);
+        if (SHORT_ROWS) {
+            locate_row(locate_axis(0u, cell + lane));
+            read_row();
+            turned = true;
+            at = place[0];
         }
+        set_coord(at, turned);
+        program();
+        keep(cell + lane < params.cells);
     }
-    for (var k = 0u; k < OUTPUTS; k++) {
-        planes[k * params.plane_stride + quad] = quads[k];
-    }
+    store(quad);
 }

@@ -2,8 +2,9 @@
 // The twin of src/kernels/palette.rs; shaders/lib/key.wgsl stands in front.
 
 struct Params {
-    cells: u32,        // cells of the plane to look at
+    cells: u32,        // where the piece ends, in cells from the start of the plane
     plane_offset: u32, // vec4s in front of the plane
+    first_quad: u32,   // where the piece begins, in vec4s from the start of the plane
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -33,7 +34,7 @@ fn palette(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let quad = (group.y * groups.x + group.x) * WORKGROUP + local;
+    let quad = params.first_quad + (group.y * groups.x + group.x) * WORKGROUP + local;
     if (quad * 4u >= params.cells) {
         return;
     }

@@ -2,10 +2,11 @@
 // The twin of src/kernels/range.rs; shaders/lib/key.wgsl stands in front.
 
 struct Params {
-    cells: u32,       // cells of the plane to look at
+    cells: u32,        // where the piece ends, in cells from the start of the plane
     plane_offset: u32, // vec4s in front of the plane
-    key_low: u32,     // key at which the first bin begins
-    key_shift: u32,   // keys per bin, as a power of two
+    first_quad: u32,   // where the piece begins, in vec4s from the start of the plane
+    key_low: u32,      // key at which the first bin begins
+    key_shift: u32,    // keys per bin, as a power of two
 }
 
 struct Stats {
@@ -35,7 +36,7 @@ fn range(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let first_quad = (group.y * groups.x + group.x) * WORKGROUP * QUADS + local;
+    let first_quad = params.first_quad + (group.y * groups.x + group.x) * WORKGROUP * QUADS + local;
     var masked = 0u;
     var infinite = 0u;
     var key_min_inverted = 0u;

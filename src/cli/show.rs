@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs;
 use crate::expr::graph::NodeId;
 use crate::expr::print::formulas;
-use crate::kernels::evaluate;
+use crate::kernels::evaluate::{self, Shape};
 use crate::math::Library;
 use crate::method::Differentiator;
 use crate::program::{Program, emit};
@@ -45,7 +45,8 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Failure> {
         out += &program.to_string();
     }
     if args.emit == Some(Emit::Wgsl) {
-        out += &evaluate::kernel(emit::module(&program, Library::Exact)).wgsl();
+        out +=
+            &evaluate::kernel(emit::module(&program, Library::Exact), &Shape::plain(n, program.outputs().len())).wgsl();
     }
     io::stdout().lock().write_all(out.as_bytes())?;
     Ok(())

@@ -9,8 +9,13 @@
 //! The planes of the band that was evaluated last stay on the device: asking for its range and then its palette
 //! evaluates it once.
 //!
-//! **Coordinates** come from a function that fills a part of an axis's table. Axes whose tables fit are uploaded
-//! once; a longer axis is sent as the band's window (see [`evaluate`]), so an axis may have 2³¹ − 1 nodes.
+//! **Columns**: what a program reads along the axes, be it coordinates or values computed from them, comes from a function that fills a
+//! part of a column. Axes whose columns fit are uploaded once; a longer axis is sent as the band's window (see
+//! [`evaluate`]), so an axis may have 2³¹ − 1 nodes.
+//!
+//! **Pieces**: a band is cut into dispatches that take less than [`LONGEST`](crate::gpu::LONGEST), each a submission of its own, so
+//! that no watchdog takes a slow formula for a hang. Their size follows from the times of those before ([`Pace`]); until
+//! these are known, beginning a band waits for its pieces.
 //!
 //! **Number types**: `f32`, and `f64` for programs linked with [`crate::math::Library::Double`] on adapters that compute
 //! in it. The kernels that look at planes on the device, range and palette, are for `f32`.
@@ -19,16 +24,19 @@
 //! begun and never finished keeps its place in the ring until [`Evaluator::cancel`].
 
 mod nodes;
+mod timing;
 
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::gpu::{Batch, Clock, Gpu, GpuError, Pipeline, Staging, Storage, Ticket};
+use crate::gpu::{Batch, Clock, Gpu, GpuError, Pace, Pipeline, Staging, Storage, Ticket};
+use crate::kernels::evaluate::Shape;
 use crate::kernels::range::RangeStats;
 use crate::kernels::{QUAD, evaluate, palette, quads, range};
 
 pub use nodes::Fill;
-use nodes::{Nodes, RESIDENT};
+use nodes::{Nodes, RESIDENT, fill_of};
+pub use timing::Timing;
 
 /// Bands that may be in flight.
 pub const RING: usize = 3;
@@ -38,7 +46,7 @@ pub const RING: usize = 3;
 #[must_use = "a band in flight keeps its place in the ring"]
 pub struct Pending {
     slot: usize,
-    ticket: Ticket,
+    flight: Flight,
     cells: u32,
 }
 
@@ -55,6 +63,17 @@ pub trait Real: bytemuck::Pod + Send + 'static {}
 
 impl Real for f32 {}
 impl Real for f64 {}
+
+/// The pieces of a band that were submitted.
+#[derive(Debug, Default)]
+struct Flight {
+    tickets: Vec<Ticket>,
+    /// Their sizes in `vec4`s, of those whose times were not read yet.
+    sizes: Vec<u32>,
+    /// Whether the program runs in them.
+    fresh: bool,
+    kernels: Duration,
+}
 
 /// A place in the ring.
 #[derive(Debug)]
@@ -83,6 +102,8 @@ pub struct Evaluator<T = f32> {
     /// What the planes hold.
     evaluated: Option<Range<usize>>,
     kernel_time: Option<Duration>,
+    pace: Pace,
+    timing: Timing,
 }
 
 impl<T> std::fmt::Debug for Evaluator<T> {
@@ -114,7 +135,26 @@ impl<T: Real> Evaluator<T> {
         tables: &[Vec<T>],
         parameters: &[T],
     ) -> Result<Self, GpuError> {
-        Self::with_nodes(gpu, program, outputs, Nodes::of_tables(gpu, tables)?, parameters)
+        let lens: Vec<usize> = tables.iter().map(Vec::len).collect();
+        Self::with_fill(gpu, program, outputs, &lens, fill_of(tables.to_vec()), parameters)
+    }
+
+    /// The same for a program that reads these columns over a grid of axes with so many nodes; `axes` has the axis of each column.
+    ///
+    /// # Errors
+    /// As for [`Evaluator::new`].
+    pub fn with_columns(
+        gpu: &Gpu,
+        program: String,
+        outputs: usize,
+        lens: &[usize],
+        axes: &[usize],
+        columns: Vec<Vec<T>>,
+        parameters: &[T],
+    ) -> Result<Self, GpuError> {
+        let shape = Shape::new(lens.len(), lens.first().copied().unwrap_or(1), axes.to_vec(), outputs);
+        let nodes = Nodes::new(gpu, lens, axes, fill_of(columns), RESIDENT)?;
+        Self::with_nodes(gpu, program, &shape, nodes, parameters)
     }
 
     /// The same for a grid of axes with so many nodes, whose coordinates `fill` gives when they are needed: for axes
@@ -130,19 +170,27 @@ impl<T: Real> Evaluator<T> {
         fill: Fill<T>,
         parameters: &[T],
     ) -> Result<Self, GpuError> {
-        Self::with_nodes(gpu, program, outputs, Nodes::new(gpu, lens, fill, RESIDENT)?, parameters)
+        let shape = Self::plain(lens, outputs);
+        let nodes = Nodes::new(gpu, lens, &shape.columns, fill, RESIDENT)?;
+        Self::with_nodes(gpu, program, &shape, nodes, parameters)
+    }
+
+    /// The shape of a program that reads the coordinates of each axis; those of axes that the grid has not are zero.
+    fn plain(lens: &[usize], outputs: usize) -> Shape {
+        let row = lens.first().copied().unwrap_or(1);
+        Shape::new(lens.len(), row, (0..lens.len()).collect(), outputs)
     }
 
     fn with_nodes(
         gpu: &Gpu,
         program: String,
-        outputs: usize,
+        shape: &Shape,
         nodes: Nodes<T>,
         parameters: &[T],
     ) -> Result<Self, GpuError> {
-        let outputs_narrow = u32::try_from(outputs).ok().filter(|&k| k > 0);
-        let outputs = outputs_narrow.ok_or_else(|| refused("a program", format!("{outputs} outputs")))?;
-        let evaluate = gpu.compile(&evaluate::kernel(program))?;
+        let outputs = u32::try_from(shape.outputs).ok().filter(|&k| k > 0);
+        let outputs = outputs.ok_or_else(|| refused("a program", format!("{} outputs", shape.outputs)))?;
+        let evaluate = gpu.compile(&evaluate::kernel(program, shape))?;
         let bytes = |words: usize| words as u64 * 4;
         let mut evaluator = Self {
             gpu: gpu.clone(),
@@ -161,6 +209,8 @@ impl<T: Real> Evaluator<T> {
             slots: Vec::new(),
             evaluated: None,
             kernel_time: None,
+            pace: Pace::default(),
+            timing: Timing::new(gpu.info().timestamps),
         };
         evaluator.set_parameters(parameters)?;
         Ok(evaluator)
@@ -176,6 +226,19 @@ impl<T: Real> Evaluator<T> {
     #[must_use]
     pub fn kernel_time(&self) -> Option<Duration> {
         self.kernel_time
+    }
+
+    /// Where the time of all bands so far went.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        self.timing
+    }
+
+    /// About the most cells that the device computes within [`LONGEST`](crate::gpu::LONGEST), once that is known: bands of no more keep
+    /// a slow device answering.
+    #[must_use]
+    pub fn prompt_cells(&self) -> Option<usize> {
+        self.pace.is_settled().then(|| self.pace.size() as usize * QUAD as usize)
     }
 
     /// The largest band, a multiple of four.
@@ -201,6 +264,15 @@ impl<T: Real> Evaluator<T> {
         self.parameters.write(&self.gpu, 0, bytemuck::cast_slice(parameters))
     }
 
+    /// Changes what the columns hold and the parameters, without compiling anything.
+    ///
+    /// # Errors
+    /// When there are more or fewer parameters than before.
+    pub fn set_columns(&mut self, columns: Vec<Vec<T>>, parameters: &[T]) -> Result<(), GpuError> {
+        self.set_parameters(parameters)?;
+        self.nodes.refill(&self.gpu, fill_of(columns))
+    }
+
     /// The number of cells of a band, if it lies in the grid and fits the device.
     fn count(&self, cells: &Range<usize>) -> Result<u32, GpuError> {
         let total = self.nodes.total;
@@ -224,7 +296,9 @@ impl<T: Real> Evaluator<T> {
         let stride = quads(count);
         // Whatever fails from here on may leave the planes half written.
         let fresh = self.evaluated.take().as_ref() != Some(cells);
+        let started = Instant::now();
         let params = if fresh { Some(self.nodes.send(&self.gpu, cells.start as u64, count)?) } else { None };
+        self.timing.upload += started.elapsed();
         let planes_bytes = 4 * Self::BYTES * u64::from(stride) * u64::from(self.outputs);
         self.planes.reserve(&self.gpu, planes_bytes)?;
         let bytes = match after {
@@ -236,35 +310,99 @@ impl<T: Real> Evaluator<T> {
             self.indices.reserve(&self.gpu, bytes)?;
         }
         let slot = self.slot(bytes)?;
+        self.slots[slot].clock.reset();
+        let mut flight = Flight { fresh, ..Flight::default() };
+        let mut first = 0;
+        while first < stride {
+            let end = first + self.pace.size().min(stride - first);
+            let full = flight.sizes.len() + 1 >= Clock::PASSES as usize;
+            // The size of the next piece may follow from this one; and the clock counts no more passes than it can.
+            let look = end < stride && (full || !self.pace.is_settled());
+            let piece = Piece { first_quad: first, cells: (end * QUAD).min(count), look, last: end == stride };
+            let started = Instant::now();
+            flight.tickets.push(self.submit(slot, params, after, stride, &piece, bytes)?);
+            flight.sizes.push(end - first);
+            self.timing.dispatches += 1;
+            self.timing.submit += started.elapsed();
+            if look {
+                self.look(slot, &mut flight, true)?;
+            }
+            first = end;
+        }
+        self.evaluated = Some(cells.clone());
+        self.slots[slot].busy = true;
+        Ok(Pending { slot, flight, cells: count })
+    }
+
+    /// Submits one piece of a band; with the last one goes the copy of the results.
+    fn submit(
+        &mut self,
+        slot: usize,
+        params: Option<evaluate::Params>,
+        after: &After,
+        stride: u32,
+        piece: &Piece,
+        bytes: u64,
+    ) -> Result<Ticket, GpuError> {
+        let Piece { first_quad, cells, look, last } = *piece;
+        let size = quads(cells) - first_quad;
         let place = &mut self.slots[slot];
         let mut batch = Batch::new();
-        batch.time(&mut place.clock);
+        batch.time(&mut place.clock, look || last);
+        let params = params.map(|params| evaluate::Params { cells, first_quad, ..params });
         if let Some(params) = &params {
             let buffers =
                 [("parameters", &self.parameters), ("coordinates", &self.nodes.storage), ("planes", &self.planes)];
-            batch.dispatch(&self.evaluate, bytemuck::bytes_of(params), &buffers, u64::from(stride));
+            batch.dispatch(&self.evaluate, bytemuck::bytes_of(params), &buffers, u64::from(size));
         }
-        match (after, &self.range, &self.palette) {
+        let from = match (after, &self.range, &self.palette) {
             (After::Range { plane, bins }, Some(pipeline), _) => {
-                let plane_offset = plane * stride;
-                let params = range::Params { cells: count, plane_offset, key_low: bins.low, key_shift: bins.shift };
-                batch.clear(&self.stats);
+                let (plane_offset, key_low, key_shift) = (plane * stride, bins.low, bins.shift);
+                let params = range::Params { cells, plane_offset, first_quad, key_low, key_shift };
+                if first_quad == 0 {
+                    batch.clear(&self.stats);
+                }
                 let buffers = [("planes", &self.planes), ("stats", &self.stats)];
-                batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(range::invocations(count)));
-                batch.read(&self.stats, 0..bytes, &mut place.staging);
+                let invocations = size.div_ceil(range::QUADS);
+                batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(invocations));
+                &self.stats
             }
             (After::Palette { plane }, _, Some(pipeline)) => {
-                let params = palette::Params { cells: count, plane_offset: plane * stride };
+                let params = palette::Params { cells, plane_offset: plane * stride, first_quad };
                 let buffers = [("planes", &self.planes), ("thresholds", &self.thresholds), ("indices", &self.indices)];
-                batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(stride));
-                batch.read(&self.indices, 0..bytes, &mut place.staging);
+                batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(size));
+                &self.indices
             }
-            _ => batch.read(&self.planes, 0..bytes, &mut place.staging),
+            _ => &self.planes,
+        };
+        if last {
+            batch.read(from, 0..bytes, &mut place.staging);
         }
-        let ticket = self.gpu.submit(batch)?;
-        self.evaluated = Some(cells.clone());
-        place.busy = true;
-        Ok(Pending { slot, ticket, cells: count })
+        self.gpu.submit(batch)
+    }
+
+    /// Waits for the pieces of a band that were submitted and learns from their times. Without a clock on the device a piece is timed
+    /// from here if it was only `just` submitted; bands in flight before it make it look slower, never faster.
+    fn look(&mut self, slot: usize, flight: &mut Flight, just: bool) -> Result<(), GpuError> {
+        let started = Instant::now();
+        for ticket in flight.tickets.drain(..) {
+            self.gpu.wait(&ticket)?;
+        }
+        let waited = started.elapsed();
+        self.timing.wait += waited;
+        let clock = &mut self.slots[slot].clock;
+        let measured = clock.runs();
+        let times = if measured { clock.elapsed().unwrap_or_default() } else { vec![waited; usize::from(just)] };
+        let sizes = std::mem::take(&mut flight.sizes);
+        if flight.fresh && times.len() == sizes.len() {
+            sizes.into_iter().zip(&times).for_each(|(size, &elapsed)| self.pace.record(size, elapsed));
+        }
+        if measured {
+            let elapsed = times.iter().sum();
+            flight.kernels += elapsed;
+            self.timing.add_kernels(elapsed);
+        }
+        Ok(())
     }
 
     /// A free place in the ring with room for so many bytes.
@@ -283,12 +421,16 @@ impl<T: Real> Evaluator<T> {
     }
 
     /// Waits for a band and hands over its bytes.
-    fn finish<R>(&mut self, pending: &Pending, read: impl FnOnce(&[u8]) -> R) -> Result<R, GpuError> {
-        self.gpu.wait(&pending.ticket)?;
+    fn finish<R>(&mut self, mut pending: Pending, read: impl FnOnce(&[u8]) -> R) -> Result<R, GpuError> {
+        self.look(pending.slot, &mut pending.flight, false)?;
         let slot = &mut self.slots[pending.slot];
         slot.busy = false;
-        self.kernel_time = slot.clock.elapsed();
-        slot.staging.read(read)
+        self.kernel_time = slot.clock.runs().then_some(pending.flight.kernels);
+        let started = Instant::now();
+        let done = slot.staging.read(read);
+        self.timing.readback += started.elapsed();
+        self.timing.bands += 1;
+        done
     }
 
     /// Waits for a band and drops its result.
@@ -296,7 +438,7 @@ impl<T: Real> Evaluator<T> {
     /// # Errors
     /// When the device fails.
     pub fn cancel(&mut self, pending: Pending) -> Result<(), GpuError> {
-        self.finish(&pending, |_| ())
+        self.finish(pending, |_| ())
     }
 
     /// Begins to evaluate a band, to be read back whole.
@@ -318,7 +460,7 @@ impl<T: Real> Evaluator<T> {
         }
         let cells = pending.cells();
         let stride = 4 * size_of::<T>() * quads(pending.cells) as usize;
-        self.finish(&pending, |bytes| {
+        self.finish(pending, |bytes| {
             for (plane, bytes) in out.iter_mut().zip(bytes.chunks_exact(stride)) {
                 plane.resize(cells, T::zeroed());
                 bytemuck::cast_slice_mut(plane).copy_from_slice(&bytes[..size_of::<T>() * cells]);
@@ -360,7 +502,7 @@ impl Evaluator {
     /// When the device fails.
     pub fn finish_range(&mut self, pending: Pending, stats: &mut RangeStats) -> Result<(), GpuError> {
         let cells = pending.cells;
-        self.finish(&pending, |bytes| stats.add_words(&bytemuck::pod_collect_to_vec(bytes), cells))
+        self.finish(pending, |bytes| stats.add_words(&bytemuck::pod_collect_to_vec(bytes), cells))
     }
 
     /// Adds what is in a plane of a band to `stats`; nothing but the statistics is read back.
@@ -400,7 +542,7 @@ impl Evaluator {
     /// When the device fails.
     pub fn finish_palette(&mut self, pending: Pending, out: &mut Vec<u8>) -> Result<(), GpuError> {
         let cells = pending.cells();
-        self.finish(&pending, |bytes| {
+        self.finish(pending, |bytes| {
             out.resize(cells, 0);
             out.copy_from_slice(&bytes[..cells]);
         })
@@ -420,6 +562,19 @@ impl Evaluator {
         let pending = self.begin_palette(cells, plane, thresholds)?;
         self.finish_palette(pending, out)
     }
+}
+
+/// A part of a band that is one dispatch of each kernel.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    /// Where it begins.
+    first_quad: u32,
+    /// Where it ends.
+    cells: u32,
+    /// The times so far are read after it.
+    look: bool,
+    /// The band ends with it.
+    last: bool,
 }
 
 /// What happens to the planes of a band.

@@ -5,7 +5,8 @@
 //! - `buffer`: storage that grows and is kept, and staging memory to read back through;
 //! - `dispatch`: compiling a kernel, and recording a [`Batch`] of clears, dispatches and copies that is submitted as
 //!   one;
-//! - `clock`: the time of the kernels alone.
+//! - `clock`: the time of the kernels alone; `pace`: how much work a dispatch may hold, learnt from those times;
+//! - `presence`: whether there can be a GPU at all.
 //!
 //! ```text
 //! let pipeline = gpu.compile(&kernel)?;
@@ -28,11 +29,14 @@ mod buffer;
 mod clock;
 mod device;
 mod dispatch;
+mod pace;
+mod presence;
 
 pub use buffer::{Staging, Storage};
 pub use clock::Clock;
 pub use device::{ADAPTER_VARIABLE, AdapterInfo, AdapterKind, Choice, DeviceLimits, Gpu};
 pub use dispatch::{Batch, Pipeline, Ticket};
+pub use pace::{LONGEST, Pace};
 
 /// What can go wrong on a device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,14 +6,21 @@
 //! index is `position % len` and `steps = position / len` goes to the next axis. So a grid may have more than 2³²
 //! cells, although WGSL has no 64-bit integers: only a band and an axis must stay below 2³¹.
 //!
-//! **Coordinates** are read from tables, one per axis, which the host computes in f64 and rounds once. A table too
-//! large to keep on the device is sent per band as a *window*: entry `j` belongs to the node `(first + j) % len`, so
-//! the kernel looks up `steps` instead of the index ([`Params::windowed`]).
+//! **Coordinates** are read from *columns*: numbers that depend on the index along one axis only. The plain case is one
+//! column per axis, its coordinates; a program that was factored (see [`crate::program::factor`]) reads values computed along an axis
+//! as further columns of it. The host computes them and rounds once. Columns too large to keep on the device are sent per band
+//! as a *window*: entry `j` belongs to the node `(first + j) % len`, so the kernel looks up `steps` instead of the
+//! index ([`Params::windowed`]). The columns of an axis follow each other, `len` (or [`Params::window`]) entries apart.
 //!
 //! **Practice.** An invocation computes four neighbouring cells and stores one `vec4` per plane: on a software driver
-//! that is about twice as fast as one cell each, and on a GPU it makes wide stores. Only the first of the four is
-//! found by division; the others are a step with carry away, which brought another third. Every plane begins at a
+//! that is about twice as fast as one cell each, and on a GPU it makes wide stores. The four stand in one row or in two, unless
+//! rows have fewer than four cells ([`Shape::short_rows`]): so the columns of all axes but x are read once for the first row and
+//! once for the next, x's for every cell. The lanes are a loop, not written out, because a driver compiles it four times as fast;
+//! they are shifted into their `vec4`, for an index that a compiler does not know would send it to memory. Every plane begins at a
 //! multiple of four cells; the lanes past the band's end hold the masked pattern.
+//!
+//! **Pieces.** A dispatch computes a piece of a band, from [`Params::first_quad`] to [`Params::cells`]: a device that takes long over a
+//! band gets it in several. A cell depends on its number alone, so the cut never shows.
 //!
 //! **Number types.** The text is the same for f32 and f64: the program in front of it says what `Real` and `Bits` are. A
 //! `vec4` of a plane has 16 or 32 bytes.
@@ -40,40 +47,123 @@ pub const MAX_LEN: u32 = (1 << 31) - 1;
 /// The pattern of a masked cell.
 pub const MASKED: u32 = 0x7fc0_0000;
 
-/// The uniform block of the shader.
+/// Rows shorter than this may turn over twice within a `vec4`.
+const SHORT: usize = super::QUAD as usize;
+
+/// The uniform block of the shader: 128 bytes, which every device can also take without a buffer.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Params {
-    /// Cells in the band.
+    /// Where the piece ends, in cells from the start of the band.
     pub cells: u32,
     /// `vec4`s from one plane to the next.
     pub plane_stride: u32,
+    /// Where the piece begins, in `vec4`s from the start of the band.
+    pub first_quad: u32,
     /// Always 0: a value that a compiler cannot know, which keeps it from reordering arithmetic.
     pub barrier_zero: u32,
-    /// Bit `a`: the table of axis `a` is a window.
+    /// Bit `a`: the columns of axis `a` are windows.
     pub windowed: u32,
+    /// Entries from one column of a windowed axis to the next.
+    pub window: u32,
+    /// Nothing.
+    pub reserved_0: u32,
+    /// Nothing.
+    pub reserved_1: u32,
     /// Nodes of each axis, x first; 1 beyond the last axis.
     pub lens: [u32; MAX_AXES],
     /// Axis indices of the band's first cell.
     pub first: [u32; MAX_AXES],
-    /// Where the table of each axis begins.
+    /// Where the columns of each axis begin.
     pub offsets: [u32; MAX_AXES],
 }
 
 impl Params {
-    /// Whether the table of an axis is a window.
+    /// Whether the columns of an axis are windows.
     #[must_use]
     pub const fn is_windowed(&self, a: usize) -> bool {
         (self.windowed >> a) & 1 != 0
     }
 }
 
-/// The kernel for a program's text: the library functions it needs, and the program.
+/// What the shader's text depends on besides the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// Axes of the grid.
+    pub axes: usize,
+    /// For each column that the program reads, its axis. An axis that the grid has not reads as zero.
+    pub columns: Vec<usize>,
+    /// Planes.
+    pub outputs: usize,
+    /// Rows have fewer than four cells.
+    pub short_rows: bool,
+}
+
+impl Shape {
+    /// A program of so many planes over a grid of so many axes and `row` cells along x, with these columns.
+    #[must_use]
+    pub fn new(axes: usize, row: usize, columns: Vec<usize>, outputs: usize) -> Self {
+        Self { axes, columns, outputs, short_rows: row < SHORT }
+    }
+
+    /// A program that reads its axes' coordinates as they are, on a grid of long rows with these axes.
+    #[must_use]
+    pub fn plain(axes: usize, outputs: usize) -> Self {
+        let axes = axes.max(1);
+        Self::new(axes, SHORT, (0..axes).collect(), outputs)
+    }
+
+    /// The columns of axis `a`.
+    pub fn columns_of(&self, a: usize) -> impl Iterator<Item = usize> {
+        self.columns.iter().enumerate().filter(move |&(_, &axis)| axis == a).map(|(column, _)| column)
+    }
+
+    /// The declarations for this shape.
+    fn text(&self) -> String {
+        let mut row = String::new();
+        let mut set = String::new();
+        let mut rows = 0;
+        for a in 0..self.axes {
+            for (number, column) in self.columns_of(a).enumerate() {
+                let step = if number == 0 { String::new() } else { format!(" + {number}u * span_of({a}u)") };
+                if a == 0 {
+                    set += &format!("    coord[{column}] = coordinates[at{step}];\n");
+                } else {
+                    row += &format!("    next_row[{rows}] = coordinates[place[{a}]{step}];\n");
+                    set += &format!("    coord[{column}] = select(this_row[{rows}], next_row[{rows}], turned);\n");
+                    rows += 1;
+                }
+            }
+        }
+        for (column, _) in self.columns.iter().enumerate().filter(|&(_, &axis)| axis >= self.axes) {
+            set += &format!("    coord[{column}] = Real(0.0);\n");
+        }
+        let (mut keep, mut store) = (String::new(), String::new());
+        for k in 0..self.outputs {
+            keep += &format!("    quads[{k}] = vec4<Bits>(quads[{k}].yzw, select(MASKED, result[{k}], inside));\n");
+            store += &format!("    planes[{k}u * params.plane_stride + quad] = quads[{k}];\n");
+        }
+        let Self { axes, outputs, short_rows, .. } = self;
+        let rows = rows.max(1);
+        format!(
+            "const GRID_AXES: u32 = {axes}u;\nconst SHORT_ROWS: bool = {short_rows};\n\
+             var<private> this_row: array<Real, {rows}>;\nvar<private> next_row: array<Real, {rows}>;\n\
+             var<private> quads: array<vec4<Bits>, {outputs}>;\n\n\
+             // Reads the columns of all axes but x where the invocation stands.\nfn read_row() {{\n{row}}}\n\n\
+             // Makes the point: x's columns from their entry, the others from either row.\n\
+             fn set_coord(at: u32, turned: bool) {{\n{set}}}\n\n\
+             // Shifts the results into their vec4s.\nfn keep(inside: bool) {{\n{keep}}}\n\n\
+             // Writes the vec4s.\nfn store(quad: u32) {{\n{store}}}\n"
+        )
+    }
+}
+
+/// The kernel for a program's text (the library functions it needs, and the program) and the shape of its data.
 #[must_use]
-pub fn kernel(program: impl Into<Cow<'static, str>>) -> Kernel {
+pub fn kernel(program: impl Into<Cow<'static, str>>, shape: &Shape) -> Kernel {
     Kernel {
         name: "evaluate",
-        source: vec![program.into(), "\n".into(), WGSL.into()],
+        source: vec![program.into(), "\n".into(), shape.text().into(), "\n".into(), WGSL.into()],
         bindings: const {
             &[
                 Binding::uniform("params"),
@@ -100,46 +190,61 @@ pub fn decompose(cell: u64, lens: &[u32]) -> [u32; MAX_AXES] {
     indices
 }
 
-/// The twin of the shader's `node` and `place`: where an invocation stands.
+/// Where an invocation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stand {
     /// The node on each axis.
     pub node: [u32; MAX_AXES],
-    /// Where its coordinate stands in the table buffer.
+    /// The twin of the shader's `place`: where the entry of the first column of each axis is.
     pub place: [u32; MAX_AXES],
 }
 
 impl Stand {
-    /// The twin of `locate`: goes to a cell counted from the start of the band.
+    /// The twin of `locate_axis` on x and `locate_row`: goes to a cell counted from the start of the band.
     #[must_use]
     pub fn locate(cell: u32, axes: usize, params: &Params) -> Self {
-        let (mut node, mut place) = ([0; MAX_AXES], [0; MAX_AXES]);
-        let mut steps = cell;
-        for a in 0..axes.min(MAX_AXES) {
-            let position = params.first[a] + steps;
-            let turns = position / params.lens[a];
-            node[a] = position - turns * params.lens[a];
-            place[a] = params.offsets[a] + if params.is_windowed(a) { steps } else { node[a] };
-            steps = turns;
-        }
-        Self { node, place }
+        let mut stand = Self { node: [0; MAX_AXES], place: [0; MAX_AXES] };
+        let row = stand.locate_axis(0, cell, params);
+        stand.locate_row(row, axes, params);
+        stand
     }
 
-    /// The twin of `advance`: goes to the next cell.
-    pub fn advance(&mut self, axes: usize, params: &Params) {
-        let mut steps = 1;
-        for a in 0..axes.min(MAX_AXES) {
-            self.node[a] += steps;
-            self.place[a] += steps;
-            let turns = self.node[a] == params.lens[a];
-            self.node[a] = if turns { 0 } else { self.node[a] };
-            self.place[a] = if turns && !params.is_windowed(a) { params.offsets[a] } else { self.place[a] };
-            steps = u32::from(turns);
+    fn locate_axis(&mut self, a: usize, steps: u32, params: &Params) -> u32 {
+        let position = params.first[a] + steps;
+        let turns = position / params.lens[a];
+        self.node[a] = position - turns * params.lens[a];
+        self.place[a] = params.offsets[a] + if params.is_windowed(a) { steps } else { self.node[a] };
+        turns
+    }
+
+    fn locate_row(&mut self, row: u32, axes: usize, params: &Params) {
+        let mut steps = row;
+        for a in 1..axes.min(MAX_AXES) {
+            steps = self.locate_axis(a, steps, params);
         }
+    }
+
+    /// The twin of the entry point in long rows: where the four cells from `cell` on are found.
+    #[must_use]
+    pub fn quad(cell: u32, axes: usize, params: &Params) -> [[u32; MAX_AXES]; 4] {
+        let mut this = Self { node: [0; MAX_AXES], place: [0; MAX_AXES] };
+        let row = this.locate_axis(0, cell, params);
+        let mut next = this;
+        this.locate_row(row, axes, params);
+        next.locate_row(row + 1, axes, params);
+        let left = params.lens[0] - this.node[0];
+        let back = if params.is_windowed(0) { 0 } else { params.lens[0] };
+        std::array::from_fn(|lane| {
+            let lane = u32::try_from(lane).unwrap_or(0);
+            let turned = lane >= left;
+            let mut place = if turned { next.place } else { this.place };
+            place[0] = this.place[0] + lane - if turned { back } else { 0 };
+            place
+        })
     }
 }
 
-/// How often each axis moves on within a band, plus one: the entries that its window needs.
+/// How often each axis moves on within a band, plus one: the entries that its window needs. The row after the last one is read, too.
 #[must_use]
 pub fn window_lens(cells: u32, axes: usize, params: &Params) -> [u32; MAX_AXES] {
     let mut windows = [0; MAX_AXES];
@@ -147,7 +252,7 @@ pub fn window_lens(cells: u32, axes: usize, params: &Params) -> [u32; MAX_AXES] 
     let mut steps = super::quads(cells).saturating_mul(super::QUAD).saturating_sub(1);
     for (a, window) in windows.iter_mut().enumerate().take(axes) {
         *window = steps + 1;
-        steps = (params.first[a] + steps) / params.lens[a];
+        steps = (params.first[a] + steps) / params.lens[a] + u32::from(a == 0);
     }
     windows
 }
@@ -177,27 +282,43 @@ pub(crate) mod tests {
         for a in 1..lens.len() {
             offsets[a] = offsets[a - 1] + lens[a - 1];
         }
-        let first = decompose(first, lens);
-        Params {
-            cells,
-            plane_stride: super::super::quads(cells),
-            barrier_zero: 0,
-            windowed: 0,
-            lens: all,
-            first,
-            offsets,
-        }
+        let (first, plane_stride) = (decompose(first, lens), super::super::quads(cells));
+        Params { cells, plane_stride, lens: all, first, offsets, ..bytemuck::Zeroable::zeroed() }
     }
 
     #[test]
     fn shader_and_data_agree() {
+        let fields = fields!(Params: cells, plane_stride, first_quad, barrier_zero, windowed, window, reserved_0, reserved_1,
+            lens, first, offsets);
         for axes in 1..=MAX_AXES {
             for outputs in [1, 2, 7] {
                 let body = vec!["bitcast<u32>(ob(coord[0] + parameters[0]))"; outputs];
-                let kernel = kernel(stub(axes, &body));
-                let fields = fields!(Params: cells, plane_stride, barrier_zero, windowed, lens, first, offsets);
-                assert_eq!(check(&kernel, &fields), Ok(()), "{axes} axes, {outputs} outputs");
+                for shape in [Shape::plain(axes, outputs), Shape::new(axes, 3, (0..axes).collect(), outputs)] {
+                    let kernel = kernel(stub(axes, &body), &shape);
+                    assert_eq!(check(&kernel, &fields), Ok(()), "{shape:?}");
+                }
             }
+        }
+        // No column at all, several of an axis in any order, and one of an axis that is not there.
+        for columns in [vec![], vec![1, 0, 2, 1, 0, 0, 5]] {
+            let shape = Shape::new(3, 9, columns, 1);
+            let kernel = kernel(stub(shape.columns.len().max(1), &["bitcast<u32>(coord[0])"]), &shape);
+            assert_eq!(check(&kernel, &fields), Ok(()), "{shape:?}");
+        }
+        assert_eq!(size_of::<Params>(), 128, "what Vulkan promises for immediates");
+    }
+
+    #[test]
+    fn each_column_is_read_from_its_axis() {
+        let text = Shape::new(2, 9, vec![1, 0, 1, 3], 1).text();
+        for line in [
+            "next_row[0] = coordinates[place[1]];",
+            "next_row[1] = coordinates[place[1] + 1u * span_of(1u)];",
+            "coord[1] = coordinates[at];",
+            "coord[2] = select(this_row[1], next_row[1], turned);",
+            "coord[3] = Real(0.0);",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
         }
     }
 
@@ -212,10 +333,12 @@ pub(crate) mod tests {
                     let places = stand.place;
                     let indices = decompose(first + u64::from(cell), lens);
                     assert_eq!(stand.node, indices, "{lens:?} first {first} cell {cell}");
-                    if cell > 0 {
-                        let mut before = Stand::locate(cell - 1, lens.len(), &params);
-                        before.advance(lens.len(), &params);
-                        assert_eq!(before, stand, "{lens:?} first {first}: one step to cell {cell}");
+                    if lens[0] >= 4 {
+                        let quad = Stand::quad(cell, lens.len(), &params);
+                        let want: [_; 4] = std::array::from_fn(|lane| {
+                            Stand::locate(cell + u32::try_from(lane).expect("small"), lens.len(), &params).place
+                        });
+                        assert_eq!(quad, want, "{lens:?} first {first}: the four from cell {cell}");
                     }
                     for a in 0..lens.len() {
                         assert_eq!(
@@ -240,9 +363,14 @@ pub(crate) mod tests {
             for cell in 0..super::super::quads(params.cells) * 4 {
                 let stand = Stand::locate(cell, 3, &params);
                 let places = stand.place;
-                let mut next = stand;
-                next.advance(3, &params);
-                assert_eq!(next, Stand::locate(cell + 1, 3, &params), "one step from cell {cell}");
+                if cell % 4 == 0 {
+                    for (lane, place) in (0..).zip(Stand::quad(cell, 3, &params)) {
+                        assert_eq!(place, Stand::locate(cell + lane, 3, &params).place, "lane {lane} of cell {cell}");
+                    }
+                    let mut next = stand;
+                    next.locate_row((params.first[0] + cell) / lens[0] + 1, 3, &params);
+                    assert!((0..3).all(|a| next.place[a] < windows[a]), "the next row is inside, too: {next:?}");
+                }
                 let indices = decompose(u64::from(first) + u64::from(cell), &lens);
                 for a in 0..3 {
                     assert!(places[a] < windows[a], "inside the window: {places:?} {windows:?}");

@@ -173,7 +173,7 @@ pub(crate) mod tests {
     #[test]
     fn the_check_refuses_what_is_wrong() {
         let good = palette::kernel();
-        let fields = fields!(palette::Params: cells, plane_offset);
+        let fields = fields!(palette::Params: cells, plane_offset, first_quad);
         assert_eq!(check(&good, &fields), Ok(()), "the unspoilt kernel");
         let spoil = |change: &dyn Fn(&mut Kernel)| {
             let mut kernel = good.clone();

@@ -30,10 +30,12 @@ pub const ENTRIES: usize = 256;
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Params {
-    /// Cells of the plane to look at.
+    /// Where the piece ends, in cells from the start of the plane.
     pub cells: u32,
     /// `vec4`s in front of the plane.
     pub plane_offset: u32,
+    /// Where the piece begins, in `vec4`s from the start of the plane.
+    pub first_quad: u32,
 }
 
 /// The kernel.
@@ -306,7 +308,7 @@ mod tests {
 
     #[test]
     fn shader_and_data_agree() {
-        assert_eq!(check(&kernel(), &fields!(Params: cells, plane_offset)), Ok(()), "palette");
+        assert_eq!(check(&kernel(), &fields!(Params: cells, plane_offset, first_quad)), Ok(()), "palette");
     }
 
     /// The definition, with none of the tricks.

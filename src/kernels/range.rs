@@ -39,10 +39,12 @@ pub const QUADS: u32 = 8;
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Params {
-    /// Cells of the plane to look at.
+    /// Where the piece ends, in cells from the start of the plane.
     pub cells: u32,
     /// `vec4`s in front of the plane.
     pub plane_offset: u32,
+    /// Where the piece begins, in `vec4`s from the start of the plane.
+    pub first_quad: u32,
     /// Key at which the first bin begins.
     pub key_low: u32,
     /// Keys per bin, as a power of two.
@@ -296,7 +298,7 @@ mod tests {
 
     #[test]
     fn shader_and_data_agree() {
-        let fields = fields!(Params: cells, plane_offset, key_low, key_shift);
+        let fields = fields!(Params: cells, plane_offset, first_quad, key_low, key_shift);
         assert_eq!(check(&kernel(), &fields), Ok(()), "range");
         let quads = format!("QUADS: u32 = {QUADS}u");
         assert!(WGSL.contains(&quads), "cells per invocation");

@@ -4,9 +4,10 @@
 
 use crate::expressions::{Expression, Random, program_of, program_of_text};
 use gradgrid::expr::graph::Graph;
-use gradgrid::kernels::{Kernel, evaluate, palette, range};
+use gradgrid::kernels::evaluate::{self, Shape};
+use gradgrid::kernels::{Kernel, palette, range};
 use gradgrid::math::Library;
-use gradgrid::program::emit;
+use gradgrid::program::{Program, emit};
 use gradgrid::{Formula, Quantity};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use std::collections::BTreeSet;
@@ -115,6 +116,11 @@ pub(crate) fn forbidden(wgsl: &str) -> Result<BTreeSet<String>, String> {
     Ok(found)
 }
 
+/// The evaluate kernel of a program on a grid of its axes.
+fn kernel_of(program: &Program, library: Library) -> Kernel {
+    evaluate::kernel(emit::module(program, library), &Shape::plain(program.axes(), program.outputs().len()))
+}
+
 /// Fails unless the kernel is valid, has the entry point of its name and uses nothing forbidden.
 fn check(kernel: &Kernel, what: &str) {
     let wgsl = kernel.wgsl();
@@ -134,7 +140,10 @@ fn every_shader_has_its_twin_and_its_entry_point() {
         wgsl.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect()
     };
     let kernels = [
-        evaluate::kernel(emit::module(&program_of_text("x", 1, &[Quantity::Value]), Library::Exact)),
+        evaluate::kernel(
+            emit::module(&program_of_text("x", 1, &[Quantity::Value]), Library::Exact),
+            &Shape::plain(1, 1),
+        ),
         range::kernel(),
         palette::kernel(),
     ];
@@ -161,20 +170,20 @@ fn emitted_programs_are_valid_and_use_no_built_in_mathematics() {
         let axes = formula.dimension().max(2);
         for quantity in QUANTITIES {
             let program = program_of(formula.graph(), formula.root(), axes, std::slice::from_ref(&quantity));
-            check(&evaluate::kernel(emit::module(&program, Library::Exact)), &format!("{quantity} of {text}"));
-            let fast = evaluate::kernel(emit::module(&program, Library::Fast)).wgsl();
+            check(&kernel_of(&program, Library::Exact), &format!("{quantity} of {text}"));
+            let fast = kernel_of(&program, Library::Fast).wgsl();
             assert_eq!(examine(&fast).map(|_| ()), Ok(()), "{quantity} of {text} with built-in functions");
         }
         if axes == 2 {
             let others = [Quantity::Direction, Quantity::Directional(vec![0.6, 0.8]), Quantity::Partial(vec![0, 1])];
             let program = program_of(formula.graph(), formula.root(), axes, &others);
-            check(&evaluate::kernel(emit::module(&program, Library::Exact)), text);
+            check(&kernel_of(&program, Library::Exact), text);
         }
     }
     let mut random = Random(3);
     for _ in 0..100 {
         let e = Expression::any(&mut random);
-        check(&evaluate::kernel(emit::module(&e.value_and_partials(), Library::Exact)), &e.text());
+        check(&kernel_of(&e.value_and_partials(), Library::Exact), &e.text());
     }
 }
 
@@ -202,7 +211,7 @@ fn random_bit_patterns_survive_as_constants() {
             let negated = format!("m_constant(0x{:08x}u)", crate::expressions::single(-value).to_bits());
             assert!(text.contains(&pattern) || text.contains(&negated), "{value:e} is in the text as {pattern}");
         }
-        let kernel = evaluate::kernel(text).wgsl();
+        let kernel = evaluate::kernel(text, &Shape::plain(1, 1)).wgsl();
         assert_eq!(examine(&kernel).map(|_| ()), Ok(()), "a constant is refused");
     }
 }

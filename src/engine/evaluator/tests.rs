@@ -55,8 +55,9 @@ fn first_wrong(planes: &[Vec<f32>], first: usize, lens: &[u32], parameter: f32) 
 
 fn evaluator(gpu: &Gpu, lens: &[u32], room: u64) -> Evaluator {
     let lens: Vec<usize> = lens.iter().map(|&len| len as usize).collect();
-    let nodes = Nodes::new(gpu, &lens, Box::new(fill), room).expect("a small grid");
-    Evaluator::with_nodes(gpu, program(lens.len()), 3, nodes, &[2.0]).expect("compiles")
+    let shape = Evaluator::<f32>::plain(&lens, 3);
+    let nodes = Nodes::new(gpu, &lens, &shape.columns, Box::new(fill), room).expect("a small grid");
+    Evaluator::with_nodes(gpu, program(lens.len()), &shape, nodes, &[2.0]).expect("compiles")
 }
 
 const SHAPES: [&[u32]; 9] =
@@ -239,4 +240,125 @@ fn an_axis_that_the_grid_has_not_is_zero() {
     let mut planes = vec![Vec::new(); 3];
     evaluator.planes(0..2, &mut planes).expect("evaluated");
     assert_eq!(planes, [[5.0, 6.0], [0.0; 2], [0.0; 2]], "x, y and z");
+}
+
+/// What a program of these columns gives: each of them, and their sum.
+fn sum_of_columns(columns: usize) -> String {
+    let each: Vec<String> = (0..columns).map(|k| format!("bitcast<u32>(coord[{k}])")).collect();
+    let sum =
+        (0..columns).map(|k| format!("coord[{k}]")).reduce(|sum, c| format!("ob({sum} + {c})")).expect("a column");
+    let sum = format!("bitcast<u32>({sum})");
+    stub(columns, &each.iter().map(String::as_str).chain([sum.as_str()]).collect::<Vec<&str>>())
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn columns_are_read_by_the_index_along_their_axis() {
+    let gpu = gpu();
+    // Two columns of x, none of y, three of z, mixed; rows long and short.
+    let axes = [2, 0, 2, 0, 2];
+    let value = |k: usize, node: usize| f32::from(u16::try_from(node * 8 + k).expect("few nodes"));
+    for lens in [[13, 3, 5], [4, 2, 3], [3, 4, 5], [1, 2, 30], [64, 1, 2]] {
+        let total: usize = lens.iter().product();
+        let shape = Shape::new(3, lens[0], axes.to_vec(), axes.len() + 1);
+        for room in [RESIDENT, 80, 0] {
+            for seed in [0, 3] {
+                let entry = move |k: usize, node: usize| value(k, node + seed);
+                let fill: Fill = Box::new(move |k, first, out| {
+                    (first..).zip(out).for_each(|(node, out)| *out = entry(k, node));
+                });
+                let nodes = Nodes::new(&gpu, &lens, &axes, fill, room).expect("a small grid");
+                let program = sum_of_columns(axes.len());
+                let mut evaluator = Evaluator::with_nodes(&gpu, program, &shape, nodes, &[]).expect("compiles");
+                let mut planes = vec![Vec::new(); axes.len() + 1];
+                for cells in [0..total, total / 3..total, 1..2] {
+                    evaluator.planes(cells.clone(), &mut planes).expect("evaluated");
+                    for (place, cell) in cells.clone().enumerate() {
+                        let at = [cell % lens[0], 0, cell / (lens[0] * lens[1])];
+                        let want: Vec<f32> = axes.iter().enumerate().map(|(k, &a)| entry(k, at[a])).collect();
+                        let got: Vec<f32> = planes.iter().map(|plane| plane[place]).collect();
+                        assert_eq!(got[..axes.len()], want, "{lens:?} room {room} cell {cell} of {cells:?}");
+                        assert_eq!(got[axes.len()], want.iter().sum::<f32>(), "{lens:?} room {room} cell {cell}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn columns_and_parameters_change_together() {
+    let gpu = gpu();
+    let program = stub(2, &["bitcast<u32>(ob(ob(coord[0] + coord[1]) * parameters[0]))"]);
+    let columns = |a: f32| vec![vec![a, a + 1.0, a + 2.0, a + 3.0], vec![10.0 * a, 20.0 * a]];
+    let mut evaluator =
+        Evaluator::with_columns(&gpu, program, 1, &[4, 2], &[0, 1], columns(1.0), &[2.0]).expect("compiles");
+    let mut planes = vec![Vec::new()];
+    evaluator.planes(0..8, &mut planes).expect("evaluated");
+    assert_eq!(planes[0], [22.0, 24.0, 26.0, 28.0, 42.0, 44.0, 46.0, 48.0], "a = 1");
+    evaluator.set_columns(columns(2.0), &[1.0]).expect("as many");
+    evaluator.planes(0..8, &mut planes).expect("evaluated");
+    assert_eq!(planes[0], [22.0, 23.0, 24.0, 25.0, 42.0, 43.0, 44.0, 45.0], "a = 2");
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn the_cut_into_dispatches_changes_no_byte() {
+    let gpu = gpu();
+    let thresholds: Vec<f32> = (0..100_u8).map(|i| f32::from(i) * 0.25 - 6.0).collect();
+    for (lens, room) in [(&[1021_u32, 67][..], RESIDENT), (&[3, 5001], 0), (&[20_011], 0)] {
+        let total: usize = lens.iter().map(|&n| n as usize).product();
+        for band in [5..total, 0..total / 2 + 1] {
+            let run = |pace: Option<Pace>| {
+                let mut evaluator = evaluator(&gpu, lens, room);
+                let dispatches =
+                    pace.as_ref().map(|pace| quads(u32::try_from(band.len()).expect("small")).div_ceil(pace.size()));
+                if let Some(pace) = pace {
+                    evaluator.pace = pace;
+                }
+                let (mut planes, mut stats, mut indices) = (vec![Vec::new(); 3], RangeStats::default(), Vec::new());
+                // The palette first, with the program; then the range of planes that are held; then other planes.
+                evaluator.palette(band.clone(), 1, &thresholds, &mut indices).expect("coloured");
+                evaluator.range(band.clone(), 1, &mut stats).expect("looked at");
+                evaluator.planes(band.clone(), &mut planes).expect("read");
+                let timing = evaluator.timing();
+                assert_eq!(timing.bands, 3, "{timing:?}");
+                if let Some(dispatches) = dispatches {
+                    assert_eq!(timing.dispatches, 3 * dispatches as usize, "{timing:?}");
+                }
+                assert_eq!(timing.kernels.is_some(), gpu.info().timestamps, "{timing:?}");
+                assert!(timing.kernels.is_none_or(|kernels| kernels > Duration::ZERO), "{timing:?}");
+                let bits: Vec<u32> = planes.concat().iter().map(|value| value.to_bits()).collect();
+                (bits, stats, indices)
+            };
+            let whole = run(Some(Pace::fixed(u32::MAX)));
+            let mut range = RangeStats::default();
+            let second = &whole.0[band.len()..2 * band.len()];
+            range.add_f32(&second.iter().map(|&bits| f32::from_bits(bits)).collect::<Vec<f32>>());
+            assert_eq!(whole.1, range, "the range is that of the plane");
+            assert_eq!(run(None), whole, "{lens:?} {band:?} at its own pace");
+            for size in [97, 1000, 4096] {
+                assert_eq!(run(Some(Pace::fixed(size))), whole, "{lens:?} {band:?} in dispatches of {size}");
+            }
+        }
+    }
+    assert_eq!(gpu.health(), Ok(()), "no error escaped");
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn a_pace_is_found_and_kept() {
+    let gpu = gpu();
+    let mut evaluator = evaluator(&gpu, &[4096, 512], RESIDENT);
+    assert_eq!(evaluator.prompt_cells(), None, "nothing is known yet");
+    let mut planes = vec![Vec::new(); 3];
+    for _ in 0..2 {
+        for first in (0..4096 * 512).step_by(4096 * 256) {
+            evaluator.planes(first..first + 4096 * 256, &mut planes).expect("evaluated");
+        }
+    }
+    let prompt = evaluator.prompt_cells().expect("bands of a million cells tell enough");
+    assert!(prompt >= 4096, "at least the first size: {prompt}");
+    assert!(evaluator.kernel_time().is_some() == gpu.info().timestamps, "the last band was timed");
 }
