@@ -11,8 +11,8 @@ use crate::grid::Grid;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::math::Library;
+use crate::program::Program;
 use crate::program::interpret::Coordinates;
-use crate::program::{Program, emit};
 use std::ops::Range;
 
 /// A program on a device in `f64`, over the cells of one grid.
@@ -31,10 +31,8 @@ impl DoubleSession {
     /// What the GPU reports.
     pub fn new(gpu: &Gpu, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Self, EngineError> {
         let coordinates = Coordinates::<f64>::of_grid(grid);
-        let text = emit::module(program, Library::Double);
-        let outputs = program.outputs().len();
-        let evaluator = Evaluator::new(gpu, text, outputs, coordinates.tables(), parameters)?;
-        Ok(Self { evaluator, planes: vec![Vec::new(); outputs], held: None })
+        let evaluator = Evaluator::of_program(gpu, program, Library::Double, coordinates.tables(), parameters)?;
+        Ok(Self { evaluator, planes: vec![Vec::new(); program.outputs().len()], held: None })
     }
 
     /// The most cells that one call may ask for.

@@ -33,6 +33,10 @@ use crate::gpu::{Batch, Clock, Gpu, GpuError, Pace, Pipeline, Staging, Storage, 
 use crate::kernels::evaluate::Shape;
 use crate::kernels::range::RangeStats;
 use crate::kernels::{QUAD, evaluate, palette, quads, range};
+use crate::math::Library;
+use crate::program::factor::{Factored, Tables};
+use crate::program::interpret::Scalar;
+use crate::program::{Program, emit};
 
 pub use nodes::Fill;
 use nodes::{Nodes, RESIDENT, fill_of};
@@ -59,10 +63,29 @@ impl Pending {
 }
 
 /// A number type that kernels compute in.
-pub trait Real: bytemuck::Pod + Send + 'static {}
+pub trait Real: bytemuck::Pod + Scalar {
+    /// The numbers that the inner part of a program reads, with the bits that the device would give them.
+    fn tables(cut: &Factored, axes: &[Vec<Self>], parameters: &[f64]) -> Tables<Self>;
+}
 
-impl Real for f32 {}
-impl Real for f64 {}
+impl Real for f32 {
+    fn tables(cut: &Factored, axes: &[Vec<Self>], parameters: &[f64]) -> Tables<Self> {
+        cut.tables(axes, parameters)
+    }
+}
+
+impl Real for f64 {
+    fn tables(cut: &Factored, axes: &[Vec<Self>], parameters: &[f64]) -> Tables<Self> {
+        cut.tables_double(axes, parameters)
+    }
+}
+
+/// A program whose parts along the axes are computed here.
+struct Cut<T> {
+    parts: Factored,
+    /// The coordinates along each axis.
+    axes: Vec<Vec<T>>,
+}
 
 /// The pieces of a band that were submitted.
 #[derive(Debug, Default)]
@@ -88,6 +111,7 @@ pub struct Evaluator<T = f32> {
     gpu: Gpu,
     outputs: u32,
     nodes: Nodes<T>,
+    cut: Option<Cut<T>>,
     evaluate: Pipeline,
     range: Option<Pipeline>,
     palette: Option<Pipeline>,
@@ -117,6 +141,15 @@ impl<T> std::fmt::Debug for Evaluator<T> {
 /// A mistake of the caller.
 fn refused(what: &str, message: impl Into<String>) -> GpuError {
     GpuError::Refused { what: what.into(), message: message.into() }
+}
+
+impl<T: Real> Cut<T> {
+    /// The columns and the parameters of the inner program.
+    fn compute(&self, parameters: &[T]) -> (Vec<Vec<T>>, Vec<T>) {
+        let parameters: Vec<f64> = parameters.iter().map(|value| value.to_f64()).collect();
+        let Tables { columns, parameters } = T::tables(&self.parts, &self.axes, &parameters);
+        (columns, parameters.into_iter().map(T::from_f64).collect())
+    }
 }
 
 impl<T: Real> Evaluator<T> {
@@ -155,6 +188,35 @@ impl<T: Real> Evaluator<T> {
         let shape = Shape::new(lens.len(), lens.first().copied().unwrap_or(1), axes.to_vec(), outputs);
         let nodes = Nodes::new(gpu, lens, axes, fill_of(columns), RESIDENT)?;
         Self::with_nodes(gpu, program, &shape, nodes, parameters)
+    }
+
+    /// The same for a program of the graph, over a grid with these coordinates along its axes, x first.
+    ///
+    /// What depends on one axis alone, or on none, is computed here once and read by the device as columns and parameters
+    /// (see [`crate::program::factor`]): by the CPU's twins of the device's functions, so the bits are the same.
+    ///
+    /// # Errors
+    /// As for [`Evaluator::new`].
+    pub fn of_program(
+        gpu: &Gpu,
+        program: &Program,
+        library: Library,
+        tables: &[Vec<T>],
+        parameters: &[T],
+    ) -> Result<Self, GpuError> {
+        let mut axes = tables.to_vec();
+        // An axis that the grid has not is one whose only node is zero.
+        axes.resize(axes.len().max(program.axes()), vec![T::ZERO]);
+        let lens: Vec<usize> = axes.iter().map(Vec::len).collect();
+        let parts = Factored::new(program, &lens, size_of::<T>());
+        let cut = Cut { parts, axes };
+        let (columns, numbers) = cut.compute(parameters);
+        let of_columns: Vec<usize> = cut.parts.columns().iter().map(|column| column.axis).collect();
+        let inner = cut.parts.inner();
+        let (text, outputs) = (emit::module(inner, library), inner.outputs().len());
+        let mut evaluator = Self::with_columns(gpu, text, outputs, &lens, &of_columns, columns, &numbers)?;
+        (evaluator.parameter_count, evaluator.cut) = (parameters.len(), Some(cut));
+        Ok(evaluator)
     }
 
     /// The same for a grid of axes with so many nodes, whose coordinates `fill` gives when they are needed: for axes
@@ -196,6 +258,7 @@ impl<T: Real> Evaluator<T> {
             gpu: gpu.clone(),
             outputs,
             nodes,
+            cut: None,
             evaluate,
             range: None,
             palette: None,
@@ -260,17 +323,19 @@ impl<T: Real> Evaluator<T> {
         if parameters.len() != self.parameter_count {
             return Err(refused("parameters", format!("{}, not {}", parameters.len(), self.parameter_count)));
         }
-        self.evaluated = None;
-        self.parameters.write(&self.gpu, 0, bytemuck::cast_slice(parameters))
+        match &self.cut {
+            None => self.send_parameters(parameters),
+            Some(cut) => {
+                let (columns, parameters) = cut.compute(parameters);
+                self.nodes.refill(&self.gpu, fill_of(columns))?;
+                self.send_parameters(&parameters)
+            }
+        }
     }
 
-    /// Changes what the columns hold and the parameters, without compiling anything.
-    ///
-    /// # Errors
-    /// When there are more or fewer parameters than before.
-    pub fn set_columns(&mut self, columns: Vec<Vec<T>>, parameters: &[T]) -> Result<(), GpuError> {
-        self.set_parameters(parameters)?;
-        self.nodes.refill(&self.gpu, fill_of(columns))
+    fn send_parameters(&mut self, parameters: &[T]) -> Result<(), GpuError> {
+        self.evaluated = None;
+        self.parameters.write(&self.gpu, 0, bytemuck::cast_slice(parameters))
     }
 
     /// The number of cells of a band, if it lies in the grid and fits the device.

@@ -32,8 +32,8 @@ use crate::grid::{Axis, Grid};
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::math::Library;
+use crate::program::Program;
 use crate::program::interpret::{Coordinates, Scalar};
-use crate::program::{Program, emit};
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -172,9 +172,8 @@ impl Engine {
                     Library::Fast => (library, Agreement::NoPromise),
                     _ => (Library::Exact, SelfTest::of(gpu).agreement()),
                 };
-                let (text, planes) = (emit::module(program, library), program.outputs().len());
                 let patient = gpu.with_compile_deadline(PATIENCE);
-                let evaluator = Evaluator::new(&patient, text, planes, coordinates.tables(), &narrow);
+                let evaluator = Evaluator::of_program(&patient, program, library, coordinates.tables(), &narrow);
                 let twin = CpuSession::new(program, coordinates, parameters);
                 match evaluator {
                     Ok(evaluator) => Session::Gpu(Box::new(Checked::new(evaluator, twin, agreement))),

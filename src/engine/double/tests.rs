@@ -8,6 +8,7 @@ use crate::expr::op::{Op, Rule};
 use crate::field::Samples;
 use crate::gpu::Choice;
 use crate::math::double::check::Random;
+use crate::program::emit;
 use crate::program::interpret::{Interpreter, LANES};
 use crate::quantity::Quantity;
 use crate::request::Request;
@@ -103,7 +104,12 @@ fn random_programs_give_the_bits_of_their_twins() {
         let roots = &nodes[nodes.len() - 4..];
         let program = compile(&mut g, roots, 2);
         let tables = nasty_tables(&mut random, &[64, 64]);
-        assert_eq!(first_difference(&both(&gpu, &program, tables)), None, "program {number}:\n{program}");
+        let mut cut = Evaluator::of_program(&gpu, &program, Library::Double, &tables, &[]).expect("compiles");
+        let mut planes = vec![Vec::new(); roots.len()];
+        cut.planes(0..64 * 64, &mut planes).expect("runs");
+        let [device, host] = both(&gpu, &program, tables);
+        assert_eq!(first_difference(&[planes, host.clone()]), None, "cut by axes, program {number}:\n{program}");
+        assert_eq!(first_difference(&[device, host]), None, "program {number}:\n{program}");
     }
 }
 

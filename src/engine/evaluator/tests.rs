@@ -1,9 +1,12 @@
 //! The kernels on a device against their twins: odd sizes, cut anywhere, in buffers full of garbage.
 
 use super::*;
+use crate::expr::formula::Formula;
 use crate::gpu::Choice;
 use crate::kernels::evaluate::tests::stub;
 use crate::kernels::range::Bins;
+use crate::method::Differentiator;
+use crate::program::interpret::{Coordinates, Interpreter};
 
 fn gpu() -> Gpu {
     Gpu::open(Choice::Any).expect("an adapter")
@@ -288,18 +291,48 @@ fn columns_are_read_by_the_index_along_their_axis() {
 
 #[test]
 #[ignore = "needs a GPU adapter; tests/run runs it"]
-fn columns_and_parameters_change_together() {
+fn a_cut_program_gives_the_bits_of_the_whole_whatever_its_parameters() {
     let gpu = gpu();
-    let program = stub(2, &["bitcast<u32>(ob(ob(coord[0] + coord[1]) * parameters[0]))"]);
-    let columns = |a: f32| vec![vec![a, a + 1.0, a + 2.0, a + 3.0], vec![10.0 * a, 20.0 * a]];
-    let mut evaluator =
-        Evaluator::with_columns(&gpu, program, 1, &[4, 2], &[0, 1], columns(1.0), &[2.0]).expect("compiles");
-    let mut planes = vec![Vec::new()];
-    evaluator.planes(0..8, &mut planes).expect("evaluated");
-    assert_eq!(planes[0], [22.0, 24.0, 26.0, 28.0, 42.0, 44.0, 46.0, 48.0], "a = 1");
-    evaluator.set_columns(columns(2.0), &[1.0]).expect("as many");
-    evaluator.planes(0..8, &mut planes).expect("evaluated");
-    assert_eq!(planes[0], [22.0, 23.0, 24.0, 25.0, 42.0, 43.0, 44.0, 45.0], "a = 2");
+    for (text, axes) in [
+        ("a = 1; sin(a*x)*exp(-y*y) + x*y + ln(y)*a^2", 2),
+        ("a = 1; if(a*x > 0, 1/x, ln(y)) + x*0 == 0", 2),
+        ("a = 1; cos(a*y)", 2),
+        ("a = 1; exp(a)", 2),
+        ("a = 1; exp(a*x)*exp(y)*exp(a*z) + x*y*z", 3),
+        ("a = 1; x*cos(a*z) + y", 3),
+    ] {
+        let formula = Formula::parse(text).expect("a formula");
+        let mut g = formula.graph().clone();
+        let gradient: Vec<_> = (0..axes).map(|axis| g.variable(axis)).collect();
+        let gradient = Differentiator::exact(gradient).gradient(&mut g, formula.root()).expect("small");
+        let outputs: Vec<_> = gradient.into_iter().chain([formula.root()]).map(|n| (String::new(), n)).collect();
+        let program = Program::compile(&mut g, formula.root(), &outputs, axes, 1).expect("small");
+        // The last grid lacks an axis, which reads as zero.
+        for lens in [[37_u8, 21, 5], [3, 40, 4], [4, 1, 1], [1, 9, 7], [200, 3, 0]] {
+            let table = |len: u8| (0..len).map(|i| f32::from(i) * 0.37 - 3.0).collect::<Vec<f32>>();
+            let tables: Vec<Vec<f32>> = lens[..axes].iter().filter(|&&len| len > 0).map(|&len| table(len)).collect();
+            let coordinates = Coordinates::product(tables.clone());
+            let total: usize = tables.iter().map(Vec::len).product();
+            let mut evaluator =
+                Evaluator::of_program(&gpu, &program, Library::Exact, &tables, &[1.0]).expect("compiles");
+            for a in [1.0_f32, -2.5, 0.0] {
+                evaluator.set_parameters(&[a]).expect("one");
+                let interpreter = Interpreter::<f32>::new(&program, &[f64::from(a)]);
+                let columns =
+                    (0..axes).map(|axis| (0..total).map(|cell| coordinates.at(axis, cell)).collect()).collect();
+                let want = interpreter.points(columns);
+                let mut got = vec![Vec::new(); outputs.len()];
+                for band in [0..total, total / 3..total] {
+                    evaluator.planes(band.clone(), &mut got).expect("evaluated");
+                    for (plane, (got, want)) in got.iter().zip(&want).enumerate() {
+                        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<u32>>();
+                        assert_eq!(bits(got), bits(&want[band.clone()]), "plane {plane} of {text}, a = {a}, {lens:?}");
+                    }
+                }
+            }
+            assert!(evaluator.set_parameters(&[1.0, 2.0]).is_err(), "one parameter, whatever the cut adds");
+        }
+    }
 }
 
 #[test]
