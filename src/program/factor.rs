@@ -17,7 +17,7 @@
 //! cut: its coordinate is its only column. Neither is an axis whose tables would exceed [`TABLE_MEMORY`] together with those
 //! of the shorter axes.
 
-use crate::expr::op::{Lanes, Primitive};
+use crate::expr::op::{Lanes, Op, Primitive};
 use crate::program::interpret::{Coordinates, Interpreter, Scalar};
 use crate::program::{Output, Program, Step};
 use std::collections::BTreeMap;
@@ -63,7 +63,15 @@ impl Factored {
     /// Cuts `program` for a grid with so many nodes along its axes, x first, and numbers of so many bytes.
     #[must_use]
     pub fn new(program: &Program, lens: &[usize], number_bytes: usize) -> Self {
+        Self::sparing(program, lens, number_bytes, 0)
+    }
+
+    /// The same for a reader to whom an entry of a table costs as much as so many sums and products: what takes no more of them
+    /// from the coordinate itself has no table, and is computed for every cell.
+    #[must_use]
+    pub fn sparing(program: &Program, lens: &[usize], number_bytes: usize, operations: usize) -> Self {
         let reads = axes_read(program);
+        let leaves = leaves(program, &reads, &cheap(program, &reads, operations));
         let frontier = frontier(program, &reads);
         let of = |axes: u64| -> Vec<usize> { frontier.iter().copied().filter(|&step| reads[step] == axes).collect() };
 
@@ -76,7 +84,8 @@ impl Factored {
         let uniforms = part(program, &constant, &Replaced::new(), 0, program.parameters);
         let parameters = program.parameters + constant.len();
 
-        let mut tables: Vec<Vec<usize>> = (0..program.axes).map(|axis| of(bit(axis))).collect();
+        let along = |axis| leaves.iter().copied().filter(|&step| reads[step] == bit(axis)).collect();
+        let mut tables: Vec<Vec<usize>> = (0..program.axes).map(along).collect();
         let cut = worth_cutting(&tables, lens, number_bytes);
         for (axis, tables) in tables.iter_mut().enumerate() {
             if !cut[axis] {
@@ -246,6 +255,44 @@ fn frontier(program: &Program, reads: &[u64]) -> Vec<usize> {
     (0..crosses.len()).filter(|&step| crosses[step]).collect()
 }
 
+/// Whether each step takes no more than so many sums and products from a coordinate.
+fn cheap(program: &Program, reads: &[u64], operations: usize) -> Vec<bool> {
+    let mut cost: Vec<Option<usize>> = Vec::with_capacity(program.steps.len());
+    for (index, step) in program.steps.iter().enumerate() {
+        cost.push(match *step {
+            Step::Coordinate(_) => Some(0),
+            Step::Apply(Op::Add | Op::Sub | Op::Mul, [a, b, _]) => {
+                // What reads no axis is a parameter by then.
+                let of = |arg: usize| if reads[arg] == 0 { Some(0) } else { cost[arg] };
+                let total = of(a).zip(of(b)).map(|(a, b)| a + b + 1);
+                total.filter(|&total| total <= operations && reads[index].count_ones() == 1)
+            }
+            _ => None,
+        });
+    }
+    (0..cost.len()).map(|step| cost[step].is_some() && matches!(program.steps[step], Step::Apply(..))).collect()
+}
+
+/// The steps of one axis, in order, that what is computed for every cell reads: that are neither of several axes nor cheap.
+fn leaves(program: &Program, reads: &[u64], cheap: &[bool]) -> Vec<usize> {
+    let mut needed = vec![false; program.steps.len()];
+    let mut leaves = Vec::new();
+    for output in &program.outputs {
+        std::iter::once(output.value).chain(output.valid).for_each(|step| needed[step] = true);
+    }
+    for index in (0..needed.len()).rev().filter(|&index| reads[index] != 0) {
+        match program.steps[index] {
+            _ if !needed[index] => {}
+            Step::Apply(op, args) if cheap[index] || reads[index].count_ones() > 1 => {
+                args[..op.arity().min].iter().for_each(|&arg| needed[arg] = true);
+            }
+            _ => leaves.push(index),
+        }
+    }
+    leaves.reverse();
+    leaves
+}
+
 /// The axes whose tables are used often enough and fit, the shortest first.
 fn worth_cutting(tables: &[Vec<usize>], lens: &[usize], number_bytes: usize) -> Vec<bool> {
     let len = |axis: usize| lens.get(axis).copied().unwrap_or(1);
@@ -345,6 +392,33 @@ mod tests {
         let cut = Factored::new(&whole, &[TABLE_MEMORY / 4 + 1, 2000], 4);
         assert!(!cut.inner().to_string().contains("sin"), "the shorter axis is cut: {cut}");
         assert!(cut.is_plain(cut.columns()[0]) && !cut.is_plain(cut.columns()[1]), "x is read as it is: {cut}");
+    }
+
+    #[test]
+    fn what_costs_no_more_than_an_entry_has_no_table() {
+        let whole = program("a = 2; a*x*y + (x - 1)^2*sin(2*x) + y*cos(y) + x*x*x*x*x*x*y", 2);
+        let columns = |cut: &Factored| (0..2).map(|a| cut.columns().iter().filter(|c| c.axis == a).count()).collect();
+        let (all, some): (Vec<usize>, Vec<usize>) =
+            (columns(&Factored::new(&whole, &[100, 100], 4)), columns(&Factored::sparing(&whole, &[100, 100], 4, 4)));
+        let cut = Factored::sparing(&whole, &[100, 100], 4, 4);
+        let inner = cut.inner().to_string();
+        assert!(some[0] < all[0] || some[1] < all[1], "{some:?} columns for {all:?}:\n{cut}");
+        assert!(!inner.contains("sin") && !inner.contains("cos"), "functions have tables:\n{cut}");
+        assert!(cut.axes()[0].to_string().contains("sin"), "with what is below them:\n{cut}");
+        assert_eq!(
+            Factored::sparing(&whole, &[100, 100], 4, 0),
+            Factored::new(&whole, &[100, 100], 4),
+            "none is cheap"
+        );
+        let (x, y) = (vec![0.5_f32, -3.0, 2.0, 7.5], vec![1.0_f32, 0.25, -2.0, 9.0]);
+        for cell in 0..16 {
+            let want = Interpreter::<f32>::new(&whole, &[2.0]).point(&[x[cell % 4], y[cell / 4]]);
+            for spared in [0, 1, 4, 100] {
+                let cut = Factored::sparing(&whole, &[4, 4], 4, spared);
+                let got = point(&cut, &[x.clone(), y.clone()], &[2.0], cell);
+                assert_eq!(got[0].to_bits(), want[0].to_bits(), "cell {cell}, {spared} spared: {cut}");
+            }
+        }
     }
 
     #[test]
