@@ -4,7 +4,7 @@ use super::*;
 use crate::expr::formula::Formula;
 use crate::gpu::Choice;
 use crate::kernels::evaluate::tests::stub;
-use crate::kernels::range::Bins;
+use crate::kernels::range::{Bins, RangeStats};
 use crate::method::Differentiator;
 use crate::program::interpret::{Coordinates, Interpreter};
 
