@@ -1,4 +1,4 @@
-//! The CPU engine: the interpreter over all cores, in `f32` or in `f64`.
+//! The CPU engine: programs along rows over all cores, in `f32` or in `f64`.
 //!
 //! A range of cells is cut into chunks of a few blocks; each worker keeps its registers and runs whole chunks. What a chunk
 //! computes depends on its cells alone, so the number of threads never shows in the result. Statistics and colour indices
@@ -7,18 +7,18 @@
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::program::Program;
-use crate::program::interpret::{Coordinates, Interpreter, LANES, Scalar};
+use crate::program::interpret::{Coordinates, LANES, Scalar};
+use crate::program::rows::Rows;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Cells per chunk of work.
-const CHUNK: usize = 32 * LANES;
+/// Cells per chunk of work: some 100 µs of the cheapest program, so that handing it out costs nothing.
+const CHUNK: usize = 1 << 16;
 
 /// A program ready to run over the cells of a grid in the number type `T`.
 #[derive(Debug)]
 pub struct CpuSession<T: Scalar> {
-    interpreter: Interpreter<T>,
-    coordinates: Coordinates<T>,
+    rows: Rows<T>,
 }
 
 /// A number type whose values can be counted and coloured.
@@ -40,24 +40,22 @@ impl Sample for f64 {
 }
 
 impl<T: Sample> CpuSession<T> {
-    /// Prepares `program` for these coordinates and parameter values.
+    /// Prepares `program` for these coordinates, a table for each axis, and parameter values.
     #[must_use]
     pub fn new(program: &Program, coordinates: Coordinates<T>, parameters: &[f64]) -> Self {
-        Self { interpreter: Interpreter::new(program, parameters), coordinates }
+        Self { rows: Rows::new(program, &coordinates, parameters) }
     }
 
     /// The number of planes.
     #[must_use]
     pub fn planes_count(&self) -> usize {
-        self.interpreter.planes()
+        self.rows.planes()
     }
 
     /// The values of single cells, one vector per plane.
     #[must_use]
     pub fn scattered(&self, cells: &[usize]) -> Vec<Vec<T>> {
-        let axes = 0..self.coordinates.tables().len();
-        let column = |axis| cells.iter().map(|&cell| self.coordinates.at(axis, cell)).collect();
-        self.interpreter.points(axes.map(column).collect())
+        self.rows.scattered(cells)
     }
 
     /// Writes the values of `cells` into the planes, which are resized to fit.
@@ -65,22 +63,22 @@ impl<T: Sample> CpuSession<T> {
         for plane in planes.iter_mut() {
             plane.resize(cells.len(), T::ZERO);
         }
-        let mut tasks: Vec<(usize, Vec<&mut [T]>)> = Vec::new();
-        tasks.extend(cells.clone().step_by(CHUNK).map(|first| (first, Vec::with_capacity(planes.len()))));
+        let mut tasks: Vec<(Range<usize>, Vec<&mut [T]>)> = Vec::new();
+        tasks.extend(chunks(&cells).map(|chunk| (chunk, Vec::with_capacity(planes.len()))));
         for plane in planes.iter_mut() {
             for (task, chunk) in tasks.iter_mut().zip(plane.chunks_mut(CHUNK)) {
                 task.1.push(chunk);
             }
         }
         tasks.into_par_iter().for_each_init(
-            || self.interpreter.registers(),
-            |registers, (first, mut chunks)| {
-                let count = chunks.first().map_or(0, |chunk| chunk.len());
-                for done in (0..count).step_by(LANES) {
-                    let n = LANES.min(count - done);
-                    self.interpreter.run(registers, &self.coordinates, first + done, n, |plane, values| {
-                        chunks[plane][done..done + n].copy_from_slice(values);
-                    });
+            || self.rows.workspace(),
+            |space, (chunk, mut planes)| {
+                for block in self.rows.blocks(chunk.clone()) {
+                    let place = block.start - chunk.start..block.end - chunk.start;
+                    self.rows.compute(space, block);
+                    for (plane, values) in planes.iter_mut().enumerate() {
+                        self.rows.plane(space, plane, &mut values[place.clone()]);
+                    }
                 }
             },
         );
@@ -89,23 +87,20 @@ impl<T: Sample> CpuSession<T> {
     /// Adds the values of `cells` in plane `plane` to the statistics.
     pub fn range(&self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) {
         let bins = stats.bins;
-        let starts: Vec<usize> = cells.clone().step_by(CHUNK).collect();
-        let total = starts
-            .par_iter()
-            .with_min_len(64)
+        let chunks: Vec<Range<usize>> = chunks(&cells).collect();
+        let total = chunks
+            .into_par_iter()
             .fold(
-                || (self.interpreter.registers(), RangeStats::new(bins)),
-                |(mut registers, mut stats), &first| {
-                    let count = CHUNK.min(cells.end - first);
-                    for done in (0..count).step_by(LANES) {
-                        let n = LANES.min(count - done);
-                        self.interpreter.run(&mut registers, &self.coordinates, first + done, n, |at, values| {
-                            if at == plane {
-                                T::count(&mut stats, values);
-                            }
-                        });
+                || (self.rows.workspace(), RangeStats::new(bins)),
+                |(mut space, mut stats), chunk| {
+                    let mut values = [T::ZERO; LANES];
+                    for block in self.rows.blocks(chunk) {
+                        let values = &mut values[..block.len()];
+                        self.rows.compute(&mut space, block);
+                        self.rows.plane(&space, plane, values);
+                        T::count(&mut stats, values);
                     }
-                    (registers, stats)
+                    (space, stats)
                 },
             )
             .map(|(_, stats)| stats)
@@ -122,17 +117,23 @@ impl<T: Sample> CpuSession<T> {
     pub fn palette(&self, cells: Range<usize>, plane: usize, lookup: &Lookup<T>, indices: &mut Vec<u8>) {
         indices.resize(cells.len(), 0);
         indices.par_chunks_mut(CHUNK).enumerate().for_each_init(
-            || self.interpreter.registers(),
-            |registers, (chunk, out)| {
-                let first = cells.start + chunk * CHUNK;
-                for (done, out) in (0..).step_by(LANES).zip(out.chunks_mut(LANES)) {
-                    self.interpreter.run(registers, &self.coordinates, first + done, out.len(), |at, values| {
-                        if at == plane {
-                            lookup.apply(values, out);
-                        }
-                    });
+            || self.rows.workspace(),
+            |space, (number, out)| {
+                let first = cells.start + number * CHUNK;
+                let mut values = [T::ZERO; LANES];
+                for block in self.rows.blocks(first..first + out.len()) {
+                    let (values, place) = (&mut values[..block.len()], block.start - first..block.end - first);
+                    self.rows.compute(space, block);
+                    self.rows.plane(space, plane, values);
+                    lookup.apply(values, &mut out[place]);
                 }
             },
         );
     }
+}
+
+/// The cells in chunks.
+fn chunks(cells: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = cells.end;
+    cells.clone().step_by(CHUNK).map(move |first| first..(first + CHUNK).min(end))
 }

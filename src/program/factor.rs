@@ -57,7 +57,7 @@ pub struct Tables<T> {
 }
 
 /// Steps that are read from elsewhere, each with the step that takes its place.
-type Replaced = BTreeMap<usize, Step>;
+pub(super) type Replaced = BTreeMap<usize, Step>;
 
 impl Factored {
     /// Cuts `program` for a grid with so many nodes along its axes, x first, and numbers of so many bytes.
@@ -70,7 +70,7 @@ impl Factored {
     /// from the coordinate itself has no table, and is computed for every cell.
     #[must_use]
     pub fn sparing(program: &Program, lens: &[usize], number_bytes: usize, operations: usize) -> Self {
-        let reads = axes_read(program);
+        let reads = program.sets_read(bit);
         let leaves = leaves(program, &reads, &cheap(program, &reads, operations));
         let frontier = frontier(program, &reads);
         let of = |axes: u64| -> Vec<usize> { frontier.iter().copied().filter(|&step| reads[step] == axes).collect() };
@@ -109,16 +109,7 @@ impl Factored {
                 columns.push(Column { axis, table });
             }
         }
-        let roots: Vec<usize> =
-            program.outputs.iter().flat_map(|output| std::iter::once(output.value).chain(output.valid)).collect();
-        let (steps, position) = extract(program, &roots, &replaced);
-        let outputs = program.outputs.iter().map(|output| Output {
-            name: output.name.clone(),
-            value: position[&output.value],
-            valid: output.valid.map(|valid| position[&valid]),
-        });
-        let outputs = outputs.collect();
-        let inner = Program { steps, outputs, axes: columns.len(), parameters };
+        let inner = rest(program, &replaced, columns.len(), parameters);
         Self { uniforms, axes, columns, inner }
     }
 
@@ -173,7 +164,7 @@ impl Factored {
         lanes: fn(&Primitive) -> Lanes<T>,
     ) -> Tables<T> {
         let compute = |program: &Program, parameters: &[f64], coordinates: Coordinates<T>, count| {
-            Interpreter::with_lanes(program, parameters, lanes).raw(&coordinates, count)
+            Interpreter::with_lanes(program, parameters, lanes).raw_planes(&coordinates, count)
         };
         let mut all = parameters.to_vec();
         all.resize(self.uniforms.parameters, 0.0);
@@ -226,21 +217,8 @@ fn bit(axis: usize) -> u64 {
     1 << (axis % 64)
 }
 
-/// For each step the set of axes that it depends on.
-fn axes_read(program: &Program) -> Vec<u64> {
-    let mut reads: Vec<u64> = Vec::with_capacity(program.steps.len());
-    for step in &program.steps {
-        reads.push(match *step {
-            Step::Constant(_) | Step::Parameter(_) => 0,
-            Step::Coordinate(axis) => bit(axis),
-            Step::Apply(op, args) => args[..op.arity().min].iter().fold(0, |set, &arg| set | reads[arg]),
-        });
-    }
-    reads
-}
-
 /// The steps, in order, that are read by a step that depends on other axes, or that leave the program.
-fn frontier(program: &Program, reads: &[u64]) -> Vec<usize> {
+pub(super) fn frontier(program: &Program, reads: &[u64]) -> Vec<usize> {
     let mut crosses = vec![false; program.steps.len()];
     for (index, step) in program.steps.iter().enumerate() {
         if let Step::Apply(op, args) = step {
@@ -313,10 +291,24 @@ fn worth_cutting(tables: &[Vec<usize>], lens: &[usize], number_bytes: usize) -> 
 }
 
 /// The program that computes the steps `roots`, one unmasked output each.
-fn part(program: &Program, roots: &[usize], replaced: &Replaced, axes: usize, parameters: usize) -> Program {
+pub(super) fn part(program: &Program, roots: &[usize], replaced: &Replaced, axes: usize, parameters: usize) -> Program {
     let (steps, position) = extract(program, roots, replaced);
     let output = |(number, root)| Output { name: format!("table {number}"), value: position[root], valid: None };
     let outputs = roots.iter().enumerate().map(output).collect();
+    Program { steps, outputs, axes, parameters }
+}
+
+/// The program with `replaced` put in place: all outputs, and the steps that they still need.
+pub(super) fn rest(program: &Program, replaced: &Replaced, axes: usize, parameters: usize) -> Program {
+    let roots: Vec<usize> =
+        program.outputs.iter().flat_map(|output| std::iter::once(output.value).chain(output.valid)).collect();
+    let (steps, position) = extract(program, &roots, replaced);
+    let outputs = program.outputs.iter().map(|output| Output {
+        name: output.name.clone(),
+        value: position[&output.value],
+        valid: output.valid.map(|valid| position[&valid]),
+    });
+    let outputs = outputs.collect();
     Program { steps, outputs, axes, parameters }
 }
 

@@ -4,66 +4,20 @@
 //! begins, so the cost of dispatching a step is shared by all lanes and the loops vectorise; registers are reused as soon
 //! as the last reader of a value has run, which keeps them in the first-level cache. Nothing is allocated while running.
 //!
+//! Coordinates are read where they lie: a step's operand is a register or a *column*, and a column is filled for a block
+//! (by the general [`Interpreter::run`]) or a slice of a table (along a row, see [`super::rows`]).
+//!
 //! A value that is undefined (its validity step is 0) or not finite is written as the quiet NaN `0x7fc00000`
 //! (`f64::NAN` in `f64`), to the bit.
 
 use crate::expr::op::{Lanes, Primitive, Rule};
-use crate::grid::{Axis, Grid};
 use crate::program::{Program, Step};
 
-/// Points per block.
-pub const LANES: usize = 256;
+pub use crate::program::coordinates::Coordinates;
+pub use crate::program::scalar::Scalar;
 
-/// A number type that programs can run in.
-pub trait Scalar: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
-    /// What a masked cell holds.
-    const MASKED: Self;
-    /// Zero.
-    const ZERO: Self;
-    /// The nearest value.
-    fn from_f64(value: f64) -> Self;
-    /// The same value.
-    fn to_f64(self) -> f64;
-    /// Neither infinite nor NaN.
-    fn is_number(self) -> bool;
-    /// The lane rule of this type.
-    fn lanes(primitive: &Primitive) -> Lanes<Self>;
-}
-
-impl Scalar for f64 {
-    const MASKED: Self = Self::NAN;
-    const ZERO: Self = 0.0;
-    fn from_f64(value: f64) -> Self {
-        value
-    }
-    fn to_f64(self) -> f64 {
-        self
-    }
-    fn is_number(self) -> bool {
-        self.is_finite()
-    }
-    fn lanes(primitive: &Primitive) -> Lanes<Self> {
-        primitive.lanes_f64
-    }
-}
-
-impl Scalar for f32 {
-    const MASKED: Self = Self::from_bits(0x7fc0_0000);
-    const ZERO: Self = 0.0;
-    #[expect(clippy::cast_possible_truncation, reason = "the one rounding of a constant, a parameter or a coordinate")]
-    fn from_f64(value: f64) -> Self {
-        value as Self
-    }
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-    fn is_number(self) -> bool {
-        self.is_finite()
-    }
-    fn lanes(primitive: &Primitive) -> Lanes<Self> {
-        primitive.lanes_f32
-    }
-}
+/// Points per block: the registers of a common program, of 2 KiB each, stay in the first-level cache.
+pub const LANES: usize = 512;
 
 impl Interpreter<f64> {
     /// The same with our own mathematics in place of the reference's: the twin of double precision on the GPU.
@@ -73,11 +27,20 @@ impl Interpreter<f64> {
     }
 }
 
-/// A step with its operands as register numbers.
+/// Where an operand is.
 #[derive(Debug, Clone, Copy)]
-enum Run<T: Scalar> {
-    Coordinate { axis: usize, to: usize },
-    Apply { lanes: Lanes<T>, arity: usize, args: [usize; 3], to: usize },
+enum Source {
+    Register(usize),
+    Column(usize),
+}
+
+/// A step with its operands.
+#[derive(Debug, Clone, Copy)]
+struct Run<T: Scalar> {
+    lanes: Lanes<T>,
+    arity: usize,
+    args: [Source; 3],
+    to: usize,
 }
 
 /// A program ready to run on the CPU in the number type `T`.
@@ -86,85 +49,67 @@ pub struct Interpreter<T: Scalar> {
     runs: Vec<Run<T>>,
     /// Registers that hold constants and parameters and never change.
     fixed: Vec<(usize, T)>,
-    outputs: Vec<(usize, Option<usize>)>,
+    outputs: Vec<(Source, Option<Source>)>,
     registers: usize,
+    columns: usize,
 }
 
-/// The registers of one worker.
+/// A run of lanes that begins at a cache line, so that no vector straddles two.
+#[derive(Debug)]
+struct Block<T> {
+    room: Vec<T>,
+    start: usize,
+}
+
+impl<T: Scalar> Block<T> {
+    /// Bytes of a cache line.
+    const LINE: usize = 64;
+
+    fn new(value: T) -> Self {
+        let room = vec![value; LANES + Self::LINE / size_of::<T>()];
+        let start = room.as_ptr().align_offset(Self::LINE).min(Self::LINE / size_of::<T>());
+        Self { room, start }
+    }
+
+    fn lanes(&self, n: usize) -> &[T] {
+        &self.room[self.start..self.start + n]
+    }
+
+    fn lanes_mut(&mut self, n: usize) -> &mut [T] {
+        &mut self.room[self.start..self.start + n]
+    }
+}
+
+/// The registers of one worker, and its columns.
 #[derive(Debug)]
 pub struct Registers<T> {
-    blocks: Vec<Vec<T>>,
+    blocks: Vec<Block<T>>,
+    columns: Vec<Block<T>>,
 }
 
-/// Where the cells of a grid lie: a table of coordinates per axis.
-///
-/// Cell `c` has the index `(c / stride) mod len` along an axis; the tables need not be evenly spaced.
-#[derive(Debug, Clone)]
-pub struct Coordinates<T> {
-    tables: Vec<Vec<T>>,
-    strides: Vec<usize>,
+/// Columns that are read from tables: column `from + k` of a block is `tables[k]` from entry `at` on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Along<'a, T> {
+    pub(super) tables: &'a [Vec<T>],
+    pub(super) from: usize,
+    pub(super) at: usize,
 }
 
-impl<T: Scalar> Coordinates<T> {
-    /// The nodes of `grid`, computed in `f64` and rounded once.
-    #[must_use]
-    pub fn of_grid(grid: &Grid) -> Self {
-        let table = |axis: &Axis| axis.table().into_iter().map(T::from_f64).collect();
-        Self::product(grid.axes().iter().map(table).collect())
-    }
-
-    /// The product of these tables, x (the fastest) first.
-    #[must_use]
-    pub fn product(tables: Vec<Vec<T>>) -> Self {
-        let lens = tables.iter().map(Vec::len);
-        let strides = lens.scan(1, |stride, len| Some(std::mem::replace(stride, *stride * len))).collect();
-        Self { tables, strides }
-    }
-
-    /// These tables; cell `c` is at entry `(c / stride) mod len` of each.
-    #[must_use]
-    pub fn with_strides(tables: Vec<Vec<T>>, strides: Vec<usize>) -> Self {
-        Self { tables, strides }
-    }
-
-    /// Points without a grid: cell `c` is at entry `c` of every column.
-    #[must_use]
-    pub fn scattered(columns: Vec<Vec<T>>) -> Self {
-        Self { strides: vec![1; columns.len()], tables: columns }
-    }
-
-    /// The tables, x first.
-    #[must_use]
-    pub fn tables(&self) -> &[Vec<T>] {
-        &self.tables
-    }
-
-    /// The coordinate of one cell along `axis`; zero for an axis that is not there.
-    #[must_use]
-    pub fn at(&self, axis: usize, cell: usize) -> T {
-        match (self.tables.get(axis), self.strides.get(axis)) {
-            (Some(table), Some(stride)) if !table.is_empty() => table[(cell / stride) % table.len()],
-            _ => T::ZERO,
-        }
-    }
-
-    /// Writes the coordinates along `axis` of the cells from `first` on; zero for an axis that is not there.
-    fn fill(&self, axis: usize, first: usize, out: &mut [T]) {
-        let (Some(table), Some(&stride)) = (self.tables.get(axis), self.strides.get(axis)) else {
-            return out.fill(T::ZERO);
-        };
-        let mut done = 0;
-        while done < out.len() {
-            let cell = first + done;
-            let index = (cell / stride) % table.len().max(1);
-            let rest = &mut out[done..];
-            let run = if stride == 1 { table.len() - index } else { stride - cell % stride }.min(rest.len());
-            match stride {
-                1 => rest[..run].copy_from_slice(&table[index..index + run]),
-                _ => rest[..run].fill(table[index]),
+impl<T: Scalar> Registers<T> {
+    /// `n` lanes of an operand.
+    fn read<'a>(&'a self, source: Source, along: Option<Along<'a, T>>, n: usize) -> &'a [T] {
+        match (source, along) {
+            (Source::Register(register), _) => self.blocks[register].lanes(n),
+            (Source::Column(column), Some(Along { tables, from, at })) if column >= from => {
+                &tables[column - from][at..at + n]
             }
-            done += run;
+            (Source::Column(column), _) => self.columns[column].lanes(n),
         }
+    }
+
+    /// The place of a column, for `n` lanes.
+    pub(super) fn column_mut(&mut self, column: usize, n: usize) -> &mut [T] {
+        self.columns[column].lanes_mut(n)
     }
 }
 
@@ -177,48 +122,51 @@ impl<T: Scalar> Interpreter<T> {
 
     pub(super) fn with_lanes(program: &Program, parameters: &[f64], lanes: fn(&Primitive) -> Lanes<T>) -> Self {
         let last_uses = program.last_uses();
-        let mut register = vec![0; program.steps().len()];
+        let mut place: Vec<Source> = Vec::with_capacity(program.steps().len());
         let mut free: Vec<usize> = Vec::new();
         let mut registers = 0;
-        let mut allocate = |free: &mut Vec<usize>| {
-            free.pop().unwrap_or_else(|| {
-                registers += 1;
-                registers - 1
-            })
+        let mut fresh = || {
+            registers += 1;
+            registers - 1
         };
         let mut runs = Vec::new();
         let mut fixed = Vec::new();
         for (index, step) in program.steps().iter().enumerate() {
-            // The result gets its register before those of the arguments are freed, so it never overlaps them.
-            let to = match step {
-                Step::Constant(_) | Step::Parameter(_) => allocate(&mut Vec::new()),
-                _ => allocate(&mut free),
+            let mut fix = |value| {
+                let to = fresh();
+                fixed.push((to, T::from_f64(value)));
+                Source::Register(to)
             };
-            register[index] = to;
-            match *step {
-                Step::Constant(value) => fixed.push((to, T::from_f64(value))),
-                Step::Parameter(number) => {
-                    fixed.push((to, T::from_f64(parameters.get(number).copied().unwrap_or(0.0))));
-                }
-                Step::Coordinate(axis) => runs.push(Run::Coordinate { axis, to }),
+            let to = match *step {
+                Step::Constant(value) => fix(value),
+                Step::Parameter(number) => fix(parameters.get(number).copied().unwrap_or(0.0)),
+                Step::Coordinate(axis) => Source::Column(axis),
                 Step::Apply(op, args) => {
+                    // The result gets its register before those of the arguments are freed, so it never overlaps them.
+                    let to = free.pop().unwrap_or_else(&mut fresh);
                     let arity = op.arity().min;
                     if let Rule::Primitive(rule) = op.rule() {
-                        let args = args.map(|arg| register[arg]);
-                        runs.push(Run::Apply { lanes: lanes(&rule), arity, args, to });
+                        runs.push(Run { lanes: lanes(&rule), arity, args: args.map(|arg| place[arg]), to });
                     }
-                    for (place, &arg) in args[..arity].iter().enumerate() {
-                        let computed = !matches!(program.steps()[arg], Step::Constant(_) | Step::Parameter(_));
-                        if computed && last_uses[arg] == index && !args[..place].contains(&arg) {
-                            free.push(register[arg]);
+                    for (nth, &arg) in args[..arity].iter().enumerate() {
+                        let computed = matches!(program.steps()[arg], Step::Apply(..));
+                        match place[arg] {
+                            Source::Register(register)
+                                if computed && last_uses[arg] == index && !args[..nth].contains(&arg) =>
+                            {
+                                free.push(register);
+                            }
+                            _ => {}
                         }
                     }
+                    Source::Register(to)
                 }
-            }
+            };
+            place.push(to);
         }
         let outputs = program.outputs().iter();
-        let outputs = outputs.map(|output| (register[output.value], output.valid.map(|valid| register[valid])));
-        Self { runs, fixed, outputs: outputs.collect(), registers }
+        let outputs = outputs.map(|output| (place[output.value], output.valid.map(|valid| place[valid])));
+        Self { runs, fixed, outputs: outputs.collect(), registers, columns: program.axes() }
     }
 
     /// The number of outputs.
@@ -230,11 +178,11 @@ impl<T: Scalar> Interpreter<T> {
     /// Registers for one worker.
     #[must_use]
     pub fn registers(&self) -> Registers<T> {
-        let mut blocks = vec![vec![T::MASKED; LANES]; self.registers];
+        let mut blocks: Vec<Block<T>> = (0..self.registers).map(|_| Block::new(T::MASKED)).collect();
         for &(to, value) in &self.fixed {
-            blocks[to].fill(value);
+            blocks[to].lanes_mut(LANES).fill(value);
         }
-        Registers { blocks }
+        Registers { blocks, columns: (0..self.columns).map(|_| Block::new(T::MASKED)).collect() }
     }
 
     /// Evaluates `count` cells from `first` on, at most [`LANES`], and hands each plane's values to `write(plane, values)`.
@@ -247,50 +195,58 @@ impl<T: Scalar> Interpreter<T> {
         mut write: impl FnMut(usize, &[T]),
     ) {
         let n = count.min(LANES);
-        self.compute(registers, coordinates, first, n);
-        let blocks = &registers.blocks;
+        self.fill(registers, coordinates, first, n);
+        self.compute(registers, None, n);
         let mut masked = [T::MASKED; LANES];
-        for (plane, &(value, valid)) in self.outputs.iter().enumerate() {
-            let out = &mut masked[..n];
-            let values = out.iter_mut().zip(&blocks[value][..n]);
-            match valid {
-                None => values.for_each(|(slot, &value)| *slot = if value.is_number() { value } else { T::MASKED }),
-                Some(valid) => values.zip(&blocks[valid][..n]).for_each(|((slot, &value), &valid)| {
-                    *slot = if value.is_number() & (valid != T::ZERO) { value } else { T::MASKED };
-                }),
-            }
-            write(plane, out);
+        for plane in 0..self.outputs.len() {
+            self.masked(registers, None, plane, &mut masked[..n]);
+            write(plane, &masked[..n]);
         }
     }
 
+    /// Fills all columns for the `n` cells from `first` on.
+    pub(super) fn fill(&self, registers: &mut Registers<T>, coordinates: &Coordinates<T>, first: usize, n: usize) {
+        for (axis, column) in registers.columns.iter_mut().enumerate() {
+            coordinates.fill(axis, first, column.lanes_mut(n));
+        }
+    }
+
+    /// Runs all steps over `n` lanes.
+    pub(super) fn compute(&self, registers: &mut Registers<T>, along: Option<Along<'_, T>>, n: usize) {
+        for &Run { lanes, arity, args, to } in &self.runs {
+            let mut out = std::mem::replace(&mut registers.blocks[to], Block { room: Vec::new(), start: 0 });
+            let read = |nth: usize| if nth < arity { registers.read(args[nth], along, n) } else { &[] };
+            lanes(out.lanes_mut(n), read(0), read(1), read(2));
+            registers.blocks[to] = out;
+        }
+    }
+
+    /// The values of output `plane` as they are after [`Interpreter::compute`], with nothing masked.
+    pub(super) fn raw<'a>(&self, registers: &'a Registers<T>, plane: usize, n: usize) -> &'a [T] {
+        registers.read(self.outputs[plane].0, None, n)
+    }
+
+    /// Writes the values of output `plane` after [`Interpreter::compute`], masked where there are none.
+    pub(super) fn masked(&self, registers: &Registers<T>, along: Option<Along<'_, T>>, plane: usize, out: &mut [T]) {
+        let (value, valid) = self.outputs[plane];
+        let read = |source| registers.read(source, along, out.len());
+        let (value, valid) = (read(value), valid.map(read));
+        T::mask(out, value, valid);
+    }
+
     /// The values of the outputs at the first `count` cells as they are, with nothing masked; one vector per output.
-    pub(super) fn raw(&self, coordinates: &Coordinates<T>, count: usize) -> Vec<Vec<T>> {
+    pub(super) fn raw_planes(&self, coordinates: &Coordinates<T>, count: usize) -> Vec<Vec<T>> {
         let mut planes = vec![Vec::with_capacity(count); self.outputs.len()];
         let mut registers = self.registers();
         for first in (0..count).step_by(LANES) {
             let n = LANES.min(count - first);
-            self.compute(&mut registers, coordinates, first, n);
-            for (plane, &(value, _)) in planes.iter_mut().zip(&self.outputs) {
-                plane.extend_from_slice(&registers.blocks[value][..n]);
+            self.fill(&mut registers, coordinates, first, n);
+            self.compute(&mut registers, None, n);
+            for (plane, values) in planes.iter_mut().enumerate() {
+                values.extend_from_slice(self.raw(&registers, plane, n));
             }
         }
         planes
-    }
-
-    /// Runs all steps over the `n` cells from `first` on.
-    fn compute(&self, registers: &mut Registers<T>, coordinates: &Coordinates<T>, first: usize, n: usize) {
-        let blocks = &mut registers.blocks;
-        for run in &self.runs {
-            match *run {
-                Run::Coordinate { axis, to } => coordinates.fill(axis, first, &mut blocks[to][..n]),
-                Run::Apply { lanes, arity, args: [a, b, c], to } => {
-                    let mut out = std::mem::take(&mut blocks[to]);
-                    let slice = |place: usize, at: usize| if place < arity { &blocks[at][..n] } else { &[][..] };
-                    lanes(&mut out[..n], slice(0, a), slice(1, b), slice(2, c));
-                    blocks[to] = out;
-                }
-            }
-        }
     }
 
     /// The outputs at scattered points, one vector per plane; `columns` has the coordinates, x first.

@@ -6,11 +6,14 @@
 //! same order, which is why they can give the same bytes.
 
 pub mod bound;
+mod coordinates;
 pub mod emit;
 pub mod factor;
 pub mod interpret;
 mod lower;
 pub mod mask;
+pub mod rows;
+mod scalar;
 pub mod validity;
 
 use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
@@ -141,6 +144,19 @@ impl Program {
     #[must_use]
     pub fn parameters(&self) -> usize {
         self.parameters
+    }
+
+    /// For each step the union of the sets that `set` gives for the coordinates that it depends on.
+    fn sets_read(&self, set: impl Fn(usize) -> u64) -> Vec<u64> {
+        let mut reads: Vec<u64> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            reads.push(match *step {
+                Step::Constant(_) | Step::Parameter(_) => 0,
+                Step::Coordinate(axis) => set(axis),
+                Step::Apply(op, args) => args[..op.arity().min].iter().fold(0, |union, &arg| union | reads[arg]),
+            });
+        }
+        reads
     }
 
     /// For each step the last step that reads it; outputs are read after the last step.
