@@ -134,6 +134,10 @@ macro_rules! wide {
         let _ = ($b, $c);
         math::$block($a, $out);
     }};
+    (@body 2 $f:ident $block:ident $out:ident $a:ident $b:ident $c:ident) => {{
+        let _ = $c;
+        math::$block($a, $b, $out);
+    }};
     (@body $n:tt $f:ident $out:ident $a:ident $b:ident $c:ident) => {
         each_lane!($n, math::$f, $out, $a, $b, $c)
     };
@@ -212,7 +216,7 @@ ops! {
     "Roots, exponentials, logarithms" {
         Sqrt "sqrt" (1) [sqrt "m_sqrt" sqrt not_negative sqrt] "square root, √x; x ≥ 0"
         Cbrt "cbrt" (1) [cbrt "m_cbrt" cbrt everywhere cbrt] "real cube root, ∛x, of any sign"
-        Exp "exp" (1) [exp "m_exp" exp everywhere exp] "e^x"
+        Exp "exp" (1) [exp "m_exp" exp everywhere exp exp_block] "e^x"
         Exp2 "exp2" (1) [exp2 "m_exp2" exp2 everywhere exp2] "2^x"
         Expm1 "expm1" (1) [expm1 "m_expm1" expm1 everywhere expm1] "e^x − 1, accurate near 0"
         Ln "ln" (1) [ln "m_ln" ln positive ln] "natural logarithm; x > 0"
@@ -220,7 +224,7 @@ ops! {
         Log2 "log2" (1) [log2 "m_log2" log2 positive log2] "logarithm to base 2; x > 0"
         Log10 "log10" (1) [log10 "m_log10" log10 positive log10] "logarithm to base 10; x > 0"
         Log1p "log1p" (1) [log1p "m_log1p" log1p above_minus_one log1p] "ln(1 + x), accurate near 0; x > −1"
-        Hypot "hypot" (2 any) [hypot "m_hypot" hypot everywhere hypot] "√(x² + y² + …) without overflow"
+        Hypot "hypot" (2 any) [hypot "m_hypot" hypot everywhere hypot hypot_block] "√(x² + y² + …) without overflow"
     }
     "Trigonometry (angles in radians)" {
         Sin "sin" (1) [sin "m_sin" sin everywhere wave sin_block] "sine"
@@ -229,7 +233,7 @@ ops! {
         Asin "asin" (1) [asin "m_asin" asin unit_interval arc] "inverse sine, in [−π/2, π/2]; |x| ≤ 1"
         Acos "acos" (1) [acos "m_acos" acos unit_interval arc] "inverse cosine, in [0, π]; |x| ≤ 1"
         Atan "atan" (1) [atan "m_atan" atan everywhere gentle] "inverse tangent, in (−π/2, π/2)"
-        Atan2 "atan2" (2) [atan2 "m_atan2" atan2 not_the_origin atan2]
+        Atan2 "atan2" (2) [atan2 "m_atan2" atan2 not_the_origin atan2 atan2_block]
             "atan2(y, x): angle of the point (x, y), in (−π, π]; undefined at the origin"
     }
     "Hyperbolic functions" {
@@ -263,7 +267,7 @@ ops! {
         Relu "relu" (1) [sugar |g, args| { let zero = g.constant(0.0); g.apply(Op::Max, &[zero, args[0]]) }]
             "max(0, x); slope 0 at 0"
         Erf "erf" (1) [erf "m_erf" erf everywhere erf] "error function"
-        Gauss "gauss" (1) [gauss "m_gauss" gauss everywhere gauss] "e^(−x²/2)"
+        Gauss "gauss" (1) [gauss "m_gauss" gauss everywhere gauss gauss_block] "e^(−x²/2)"
     }
 }
 

@@ -61,6 +61,31 @@ pub fn exp(x: f32) -> f32 {
     if is_nan(x) { NAN } else { r }
 }
 
+/// e^(high + low) where it is normal. Then p and p·2^n differ in the exponent alone, and n may be added to it: the low bits of t are n.
+#[inline(always)]
+fn exp_normal(high: f32, low: f32) -> f32 {
+    let t = high * LOG2_E + ROUNDER;
+    let k = t - ROUNDER;
+    let r = ((high - k * LN2_HIGH) - k * LN2_LOW) + low;
+    let p = 1.0 + (r + r * r * exp_tail(r));
+    f32::from_bits(p.to_bits().wrapping_add(t.to_bits() << 23))
+}
+
+/// e^x for −86 ≤ x ≤ 88, unspecified beyond. A zero r may lose its sign in the sum with 0, and 1 + r does not show it.
+#[inline(always)]
+pub(super) fn exp_plain(x: f32) -> f32 {
+    exp_normal(x, -0.0)
+}
+
+/// e^(−x²/2) for |x| ≤ 13, unspecified beyond.
+#[inline(always)]
+pub(super) fn gauss_plain(x: f32) -> f32 {
+    let a = f32::from_bits(x.to_bits() & 0x7fff_ffff);
+    let a1 = upper(a);
+    let a2 = a - a1;
+    exp_normal(a1 * a1 * -0.5, a2 * (a + a1) * -0.5)
+}
+
 /// 2^(high + low), for |high| ≤ 250 and low small against 1; (2^r − 1)/r has weighted error 1.1e-8 on |r| ≤ 1/2.
 #[inline(always)]
 pub(super) fn exp2_parts(high: f32, low: f32) -> Scaled {

@@ -87,6 +87,29 @@ pub fn atan(x: f32) -> f32 {
     if is_nan(x) { NAN } else { with_sign(r, x) }
 }
 
+/// The size of the angle, given the quotient of the smaller over the larger side; `steep` if that is |y|.
+#[inline(always)]
+fn turned(x: f32, steep: bool, quotient: f32) -> f32 {
+    let s = atan_unit(quotient);
+    let left = (x.to_bits() >> 31) != 0;
+    let turned = if left { -s } else { s };
+    let upright = HALF_PI - (turned - HALF_PI_LOW);
+    let behind = PI - (s - PI_LOW);
+    let flat = if left { behind } else { s };
+    if steep { upright } else { flat }
+}
+
+/// The size of the angle of the point (x, y), 0 … π, if the larger side is finite and not zero; else unspecified.
+#[inline(always)]
+pub(super) fn atan2_plain(y: f32, x: f32) -> f32 {
+    let ax = f32::from_bits(x.to_bits() & 0x7fff_ffff);
+    let ay = f32::from_bits(y.to_bits() & 0x7fff_ffff);
+    let steep = ay > ax;
+    let larger = if steep { ay } else { ax };
+    let smaller = if steep { ax } else { ay };
+    turned(x, steep, smaller / larger)
+}
+
 /// The direction of the point (x, y), −π … π; NaN at the origin.
 #[inline(always)]
 pub fn atan2(y: f32, x: f32) -> f32 {
@@ -97,13 +120,7 @@ pub fn atan2(y: f32, x: f32) -> f32 {
     let smaller = if steep { ax } else { ay };
     let quotient = smaller / larger;
     let diagonal = smaller.to_bits() == 0x7f80_0000;
-    let s = atan_unit(if diagonal { 1.0 } else { quotient });
-    let left = (x.to_bits() >> 31) != 0;
-    let turned = if left { -s } else { s };
-    let upright = HALF_PI - (turned - HALF_PI_LOW);
-    let behind = PI - (s - PI_LOW);
-    let flat = if left { behind } else { s };
-    let r = if steep { upright } else { flat };
+    let r = turned(x, steep, if diagonal { 1.0 } else { quotient });
     let origin = larger.to_bits() == 0;
     if is_nan(x) | is_nan(y) | origin { NAN } else { with_sign(r, y) }
 }

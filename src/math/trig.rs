@@ -28,7 +28,7 @@ const HALF_PI_UPPER: f32 = 1.570_312_5;
 /// π/2 − [`HALF_PI_UPPER`].
 const HALF_PI_REST: f32 = 0.000_483_826_8;
 /// Up to here the first reduction is used.
-const ORDINARY: f32 = 12_867.0;
+pub(super) const ORDINARY: f32 = 12_867.0;
 
 /// An angle less a multiple of π/2, and that multiple modulo 4 in its low bits.
 #[derive(Clone, Copy, Debug)]
@@ -215,6 +215,13 @@ pub fn is_ordinary(x: f32) -> bool {
 #[inline(always)]
 pub fn sin_ordinary(x: f32) -> f32 {
     odd_domain(x, sin_of(reduce_ordinary(x), 0))
+}
+
+/// The sine for |x| ≤ 12 867, unspecified beyond.
+#[inline(always)]
+pub(super) fn sin_plain(x: f32) -> f32 {
+    let y = sin_of(reduce_ordinary(x), 0);
+    if x == 0.0 { x } else { y }
 }
 
 /// The cosine for |x| ≤ 12 867, without a branch: the bits of [`cos`].

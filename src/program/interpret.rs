@@ -43,6 +43,55 @@ struct Run<T: Scalar> {
     to: usize,
 }
 
+/// A loop to be run: one operation, or a pair of them; its arguments are steps.
+struct Work<T> {
+    /// The step whose value it computes.
+    index: usize,
+    lanes: Lanes<T>,
+    arity: usize,
+    args: [usize; 3],
+}
+
+/// The loops that compute the steps of `program`; a step that is read by one other alone may share its loop, see [`super::pairs`].
+fn works<T: Scalar>(program: &Program, lanes: fn(&Primitive) -> Lanes<T>) -> Vec<Work<T>> {
+    let mut readers = vec![0_usize; program.steps().len()];
+    for step in program.steps() {
+        if let Step::Apply(op, args) = step {
+            args[..op.arity().min].iter().for_each(|&arg| readers[arg] += 1);
+        }
+    }
+    for output in program.outputs() {
+        // What leaves the program is never part of a pair.
+        std::iter::once(output.value).chain(output.valid).for_each(|step| readers[step] += 2);
+    }
+    let mut works: Vec<Option<Work<T>>> = Vec::with_capacity(program.steps().len());
+    for (index, step) in program.steps().iter().enumerate() {
+        let Step::Apply(op, args) = *step else {
+            works.push(None);
+            continue;
+        };
+        let arity = op.arity().min;
+        let pair = (0..arity.min(2)).find_map(|nth| {
+            let arg = args[nth];
+            let Step::Apply(inner, [a, b, _]) = program.steps()[arg] else { return None };
+            // A pair takes no third operation.
+            let single = readers[arg] == 1 && works[arg].as_ref().is_some_and(|work| work.arity == inner.arity().min);
+            let lanes = if single { T::pair(inner, op, nth == 1) } else { None };
+            lanes.map(|lanes| (arg, Work { index, lanes, arity: 3, args: [a, b, args[1 - nth]] }))
+        });
+        let work = match (pair, op.rule()) {
+            (Some((absorbed, work)), _) => {
+                works[absorbed] = None;
+                Some(work)
+            }
+            (None, Rule::Primitive(rule)) => Some(Work { index, lanes: lanes(&rule), arity, args }),
+            (None, Rule::Sugar(_)) => None,
+        };
+        works.push(work);
+    }
+    works.into_iter().flatten().collect()
+}
+
 /// A program ready to run on the CPU in the number type `T`.
 #[derive(Debug, Clone)]
 pub struct Interpreter<T: Scalar> {
@@ -121,48 +170,50 @@ impl<T: Scalar> Interpreter<T> {
     }
 
     pub(super) fn with_lanes(program: &Program, parameters: &[f64], lanes: fn(&Primitive) -> Lanes<T>) -> Self {
-        let last_uses = program.last_uses();
-        let mut place: Vec<Source> = Vec::with_capacity(program.steps().len());
+        let works = works(program, lanes);
+        // The last work that reads a step; outputs are read after the last.
+        let mut last_uses = vec![0; program.steps().len()];
+        for (number, work) in works.iter().enumerate() {
+            work.args[..work.arity].iter().for_each(|&arg| last_uses[arg] = number);
+        }
+        for output in program.outputs() {
+            std::iter::once(output.value).chain(output.valid).for_each(|step| last_uses[step] = works.len());
+        }
         let mut free: Vec<usize> = Vec::new();
         let mut registers = 0;
         let mut fresh = || {
             registers += 1;
             registers - 1
         };
-        let mut runs = Vec::new();
         let mut fixed = Vec::new();
-        for (index, step) in program.steps().iter().enumerate() {
+        let mut place = Vec::with_capacity(program.steps().len());
+        for step in program.steps() {
             let mut fix = |value| {
                 let to = fresh();
                 fixed.push((to, T::from_f64(value)));
                 Source::Register(to)
             };
-            let to = match *step {
+            place.push(match *step {
                 Step::Constant(value) => fix(value),
                 Step::Parameter(number) => fix(parameters.get(number).copied().unwrap_or(0.0)),
                 Step::Coordinate(axis) => Source::Column(axis),
-                Step::Apply(op, args) => {
-                    // The result gets its register before those of the arguments are freed, so it never overlaps them.
-                    let to = free.pop().unwrap_or_else(&mut fresh);
-                    let arity = op.arity().min;
-                    if let Rule::Primitive(rule) = op.rule() {
-                        runs.push(Run { lanes: lanes(&rule), arity, args: args.map(|arg| place[arg]), to });
-                    }
-                    for (nth, &arg) in args[..arity].iter().enumerate() {
-                        let computed = matches!(program.steps()[arg], Step::Apply(..));
-                        match place[arg] {
-                            Source::Register(register)
-                                if computed && last_uses[arg] == index && !args[..nth].contains(&arg) =>
-                            {
-                                free.push(register);
-                            }
-                            _ => {}
-                        }
-                    }
-                    Source::Register(to)
+                // Set by its work, before anything reads it.
+                Step::Apply(..) => Source::Column(0),
+            });
+        }
+        let mut runs = Vec::with_capacity(works.len());
+        for (number, &Work { index, lanes, arity, args }) in works.iter().enumerate() {
+            // The result gets its register before those of the arguments are freed, so it never overlaps them.
+            let to = free.pop().unwrap_or_else(&mut fresh);
+            runs.push(Run { lanes, arity, args: args.map(|arg| place[arg]), to });
+            for (nth, &arg) in args[..arity].iter().enumerate() {
+                let dies = last_uses[arg] == number && !args[..nth].contains(&arg);
+                match (program.steps()[arg], place[arg]) {
+                    (Step::Apply(..), Source::Register(register)) if dies => free.push(register),
+                    _ => {}
                 }
-            };
-            place.push(to);
+            }
+            place[index] = Source::Register(to);
         }
         let outputs = program.outputs().iter();
         let outputs = outputs.map(|output| (place[output.value], output.valid.map(|valid| place[valid])));

@@ -12,6 +12,7 @@ pub mod factor;
 pub mod interpret;
 mod lower;
 pub mod mask;
+mod pairs;
 pub mod rows;
 mod scalar;
 pub mod validity;

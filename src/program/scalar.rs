@@ -1,6 +1,7 @@
 //! The number types that programs run in, and how their values are masked.
 
-use crate::expr::op::{Lanes, Primitive};
+use crate::expr::op::{Lanes, Op, Primitive};
+use crate::program::pairs::Paired;
 use multiversion::multiversion;
 
 /// A number type that programs can run in.
@@ -15,6 +16,9 @@ pub trait Scalar: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     fn to_f64(self) -> f64;
     /// The lane rule of this type.
     fn lanes(primitive: &Primitive) -> Lanes<Self>;
+    /// The rule of two operations in one loop, if there is one: `outer(inner(a, b), c)`, or `outer(c, inner(a, b))` if the inner result
+    /// is the `second` argument.
+    fn pair(inner: Op, outer: Op, second: bool) -> Option<Lanes<Self>>;
     /// Copies `values`, with [`Scalar::MASKED`] where they are not finite or where `valid` is 0.
     fn mask(out: &mut [Self], values: &[Self], valid: Option<&[Self]>);
 }
@@ -53,6 +57,9 @@ impl Scalar for f64 {
     fn lanes(primitive: &Primitive) -> Lanes<Self> {
         primitive.lanes_f64
     }
+    fn pair(inner: Op, outer: Op, second: bool) -> Option<Lanes<Self>> {
+        <Self as Paired>::pair(inner, outer, second)
+    }
     fn mask(out: &mut [Self], values: &[Self], valid: Option<&[Self]>) {
         match valid {
             None => mask_f64(out, values),
@@ -73,6 +80,9 @@ impl Scalar for f32 {
     }
     fn lanes(primitive: &Primitive) -> Lanes<Self> {
         primitive.lanes_f32
+    }
+    fn pair(inner: Op, outer: Op, second: bool) -> Option<Lanes<Self>> {
+        <Self as Paired>::pair(inner, outer, second)
     }
     fn mask(out: &mut [Self], values: &[Self], valid: Option<&[Self]>) {
         match valid {
