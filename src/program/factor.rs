@@ -375,6 +375,33 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_program_prints_its_parts() {
+        let cut = Factored::new(&program("x^2*y + sin(y)", 2), &[100, 100], 4);
+        let printed = "\
+along axis 0:
+t0 = coordinate 0
+t1 = * t0 t0
+table 0 = t1
+along axis 1:
+t0 = coordinate 0
+t1 = sin t0
+table 0 = t0
+table 1 = t1
+everywhere:
+coordinate 0 = axis 0, table 0
+coordinate 1 = axis 1, table 0
+coordinate 2 = axis 1, table 1
+t0 = coordinate 1
+t1 = coordinate 2
+t2 = coordinate 0
+t3 = * t0 t2
+t4 = + t1 t3
+f = t4
+";
+        assert_eq!(cut.to_string(), printed, "x², y and sin y are tables");
+    }
+
+    #[test]
     fn short_grids_and_long_axes_are_not_cut() {
         let whole = program("exp(x) + sin(y)", 2);
         for lens in [[1000, 1], [1000, 3], [TABLE_MEMORY / 4 + 1, 2000]] {

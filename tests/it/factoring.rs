@@ -7,7 +7,8 @@ use gradgrid::Quantity;
 use gradgrid::expr::op::Op;
 use gradgrid::program::Program;
 use gradgrid::program::factor::{Factored, Tables};
-use gradgrid::program::interpret::{Interpreter, LANES, Scalar};
+use gradgrid::program::interpret::{Coordinates, Interpreter, LANES, Scalar};
+use gradgrid::program::rows::Rows;
 
 /// Nodes along x, y, z: lines, columns, planes and volumes, some shorter and some longer than a block.
 const SHAPES: [&[usize]; 11] = [
@@ -71,6 +72,56 @@ fn programs_cut_by_axes_give_the_same_bits() {
         );
     }
     assert!(cut_somewhere > 200, "most programs have tables: {cut_somewhere}");
+}
+
+/// Whole rows, the ragged sizes that break others, lines along either axis, and a volume whose first axis is a single node.
+const CUT_SHAPES: [&[usize]; 8] =
+    [&[5793, 4], &[8193, 5], &[3001], &[1, 2003], &[127, 9], &[129, 9], &[1, 600, 7], &[200, 5, 6]];
+
+/// The planes by rows, the cells cut at random.
+fn by_rows<T: Scalar>(program: &Program, axes: Vec<Vec<T>>, random: &mut Random) -> Vec<Vec<T>> {
+    let cells: usize = axes.iter().map(Vec::len).product();
+    let rows = Rows::new(program, &Coordinates::product(axes), &[]);
+    let mut space = rows.workspace();
+    // Garbage, so that a cell that is never written is seen.
+    let mut planes = vec![vec![T::from_f64(-7.25); cells]; rows.planes()];
+    let mut first = 0;
+    while first < cells {
+        let end = (first + 1 + random.below(3000)).min(cells);
+        for block in rows.blocks(first..end) {
+            rows.compute(&mut space, block.clone());
+            for (plane, values) in planes.iter_mut().enumerate() {
+                rows.plane(&space, plane, &mut values[block.clone()]);
+            }
+        }
+        first = end;
+    }
+    let picked: Vec<usize> = (0..50).map(|_| random.below(cells)).collect();
+    for (plane, values) in rows.scattered(&picked).into_iter().enumerate() {
+        for (&cell, value) in picked.iter().zip(values) {
+            let same = value == planes[plane][cell] || value.to_f64().is_nan() && planes[plane][cell].to_f64().is_nan();
+            assert!(same, "cell {cell} alone: {value:?}");
+        }
+    }
+    planes
+}
+
+#[test]
+fn rows_cut_anywhere_give_the_same_bits() {
+    let mut random = Random(47);
+    for round in 0..160 {
+        let lens = CUT_SHAPES[round % CUT_SHAPES.len()];
+        let (program, text) = random_program(&mut random, lens.len());
+        let axes: Vec<Vec<f32>> = lens.iter().map(|&len| (0..len).map(|_| random.nasty()).collect()).collect();
+        let got = by_rows(&program, axes.clone(), &mut random);
+        assert_eq!(compare::bits(&got, &engines::cpu::<f32>(&program, &axes, &[])), Ok(()), "f32, {lens:?}: {text}");
+        if round % 4 == 0 {
+            let wide = axes.iter().map(|axis| axis.iter().map(|&x| f64::from(x)).collect()).collect();
+            let got = by_rows(&program, wide, &mut random);
+            let want = engines::cpu::<f64>(&program, &axes, &[]);
+            assert_eq!(compare::bits64(&got, &want), Ok(()), "f64, {lens:?}: {text}");
+        }
+    }
 }
 
 #[test]
