@@ -191,10 +191,8 @@ fn by_rows(program: &Program, is_along: &[bool]) -> (Program, Program) {
         next += usize::from(is_along[k]);
     }
     for (index, step) in program.steps.iter().enumerate() {
-        if let Step::Coordinate(k) = *step {
-            if column(k) == ALONG {
-                replaced.insert(index, Step::Coordinate(columns[k]));
-            }
+        if let (Step::Coordinate(k), true) = (*step, reads[index] == ALONG) {
+            replaced.insert(index, Step::Coordinate(columns[k]));
         }
     }
     (row, rest(program, &replaced, next, program.parameters))
