@@ -11,9 +11,16 @@
 //! node is `max` to the bit. An axis of one node has spacing zero and sits on `min`. `max < min` is a descending axis
 //! (negative spacing), as in north-up rasters.
 //!
+//! An axis may also be given by its nodes ([`Axis::from_nodes`]), strictly rising or falling in uneven steps, as sampled data may
+//! have them. Rows keep the order of the grid: row 0 is the first node of y. Pictures draw y upward; of a raster whose y axis
+//! descends, row 0 is the northernmost and is drawn at the top, so that the picture keeps the order of the file.
+//!
 //! Cells are numbered `cell = ix + width · row` with `row = iy + ny · (iz + nz · …)`.
 
+pub mod earth;
+
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// The most axes a grid may have.
@@ -54,6 +61,20 @@ pub enum GridError {
         /// Number of nodes.
         len: usize,
     },
+    /// Nodes that turn back or stand still.
+    #[error(
+        "axis {name}: node {index} at {at} does not go on from the one before it, at {before}; nodes must rise or fall strictly"
+    )]
+    NotMonotonic {
+        /// Name of the axis.
+        name: String,
+        /// Number of the node, from 0.
+        index: usize,
+        /// The node before it.
+        before: f64,
+        /// The node.
+        at: f64,
+    },
     /// An axis with no nodes.
     #[error("axis {name}: a grid needs at least one node on each axis")]
     NoNodes {
@@ -75,6 +96,8 @@ pub struct Axis {
     min: f64,
     max: f64,
     len: usize,
+    /// The nodes, where they are not even.
+    nodes: Option<Arc<[f64]>>,
 }
 
 impl Axis {
@@ -96,7 +119,36 @@ impl Axis {
         if len > 1 && min == max {
             return Err(GridError::Empty { name, min, max, len });
         }
-        Ok(Self { name, min, max, len })
+        Ok(Self { name, min, max, len, nodes: None })
+    }
+
+    /// An axis with these nodes, which rise or fall strictly; evenly spaced ones to the bit make an even axis.
+    ///
+    /// # Errors
+    /// As for [`Axis::new`], and nodes that turn back or stand still.
+    pub fn from_nodes(name: impl Into<String>, nodes: &[f64]) -> Result<Self, GridError> {
+        let (min, max) = (nodes.first().copied().unwrap_or(0.0), nodes.last().copied().unwrap_or(0.0));
+        let mut axis = Self::new(name, min, max, nodes.len())?;
+        let rising = max > min;
+        for (index, pair) in nodes.windows(2).enumerate() {
+            if !pair[1].is_finite() {
+                return Err(GridError::NotFinite { name: axis.name, min: pair[0], max: pair[1] });
+            }
+            if pair[0] == pair[1] || (pair[1] > pair[0]) != rising {
+                let index = index + 1;
+                return Err(GridError::NotMonotonic { name: axis.name, index, before: pair[0], at: pair[1] });
+            }
+        }
+        if nodes != axis.table() {
+            axis.nodes = Some(nodes.into());
+        }
+        Ok(axis)
+    }
+
+    /// Whether neighbours are equally far apart.
+    #[must_use]
+    pub fn is_even(&self) -> bool {
+        self.nodes.is_none()
     }
 
     /// The variable that runs along this axis.
@@ -124,7 +176,7 @@ impl Axis {
         self.len
     }
 
-    /// Distance between neighbours, signed; zero for a single node.
+    /// Distance between neighbours, signed, on an uneven axis the mean one; zero for a single node.
     #[must_use]
     pub fn spacing(&self) -> f64 {
         if self.len == 1 { 0.0 } else { (self.max - self.min) / (self.len - 1) as f64 }
@@ -133,6 +185,9 @@ impl Axis {
     /// World coordinate of node `index`, rounded once from the exact position along the span.
     #[must_use]
     pub fn world_from_index(&self, index: usize) -> f64 {
+        if let Some(node) = self.nodes.as_ref().and_then(|nodes| nodes.get(index)) {
+            return *node;
+        }
         if index == 0 || self.len == 1 {
             return self.min;
         }
@@ -173,14 +228,22 @@ impl Axis {
             return false;
         }
         let ulp = f64::from(rounded.next_up()) - f64::from(rounded);
-        self.len == 1 || self.spacing().abs() >= 2.0 * ulp
+        self.len == 1 || self.closest() >= 2.0 * ulp
     }
 
     /// Whether neighbouring nodes stay apart in `f64`, by the same rule. There is no wider type to turn to.
     #[must_use]
     pub fn resolved_in_f64(&self) -> bool {
         let largest = self.min.abs().max(self.max().abs());
-        self.len == 1 || self.spacing().abs() >= 2.0 * (largest.next_up() - largest)
+        self.len == 1 || self.closest() >= 2.0 * (largest.next_up() - largest)
+    }
+
+    /// The least distance between neighbours.
+    fn closest(&self) -> f64 {
+        match &self.nodes {
+            Some(nodes) => nodes.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(f64::INFINITY, f64::min),
+            None => self.spacing().abs(),
+        }
     }
 }
 
@@ -299,6 +362,21 @@ mod tests {
     fn a_single_node_sits_on_the_first_end() {
         let axis = Axis::new("y", 2.0, 7.0, 1).expect("valid");
         assert_eq!((axis.table(), axis.spacing(), axis.max()), (vec![2.0], 0.0, 2.0), "one node");
+    }
+
+    #[test]
+    fn uneven_axes_keep_their_nodes() {
+        let nodes = [0.0, 1.0, 1.5, 3.5, 4.0, 6.0];
+        let axis = Axis::from_nodes("x", &nodes).expect("rising");
+        assert_eq!((axis.table(), axis.is_even(), axis.spacing()), (nodes.to_vec(), false, 1.2), "as given");
+        let falling: Vec<f64> = nodes.iter().rev().copied().collect();
+        assert_eq!(Axis::from_nodes("y", &falling).expect("falling").min(), 6.0, "north-up");
+        assert!(Axis::from_nodes("x", &[0.0, 0.5, 1.0]).expect("even").is_even(), "even nodes are an even axis");
+        for bad in [[0.0, 2.0, 1.0, 3.0], [0.0, 1.0, 1.0, 2.0], [0.0, 4.0, 5.0, 3.0]] {
+            assert!(matches!(Axis::from_nodes("x", &bad), Err(GridError::NotMonotonic { .. })), "{bad:?}");
+        }
+        assert!(Axis::from_nodes("x", &[0.0, f64::NAN, 1.0]).is_err(), "NaN");
+        assert!(Axis::from_nodes("x", &[]).is_err(), "nothing");
     }
 
     #[test]

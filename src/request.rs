@@ -238,7 +238,7 @@ impl<'a> Request<'a> {
         let axes = self.grid.axes().len();
         let variables: Vec<NodeId> = (0..axes).map(|axis| g.variable(axis)).collect();
         let (choices, steps) = match (method, self.step) {
-            (Method::Exact, _) => (Vec::new(), Vec::new()),
+            (Method::Exact | Method::Grid, _) => (Vec::new(), Vec::new()),
             (_, Some(h)) => (Vec::new(), vec![Steps { first: h, second: h }; axes]),
             (_, None) => {
                 let (root, values) = (self.formula.root(), self.formula.values());

@@ -200,6 +200,11 @@ fn m_not(x: f32) -> f32 {
     return ob(select(1.0, 0.0, m_truth(x)));
 }
 
+// 1 unless x is a NaN, by bits.
+fn m_known(x: f32) -> f32 {
+    return ob(select(1.0, 0.0, m_is_nan(x)));
+}
+
 // a if c is not zero, else b.
 fn m_select(c: f32, a: f32, b: f32) -> f32 {
     return select(b, a, m_truth(c));

@@ -262,6 +262,11 @@ fn m_not(x: f64) -> f64 {
     return ob(select(1.0lf, 0.0lf, m_truth(x)));
 }
 
+// 1 unless x is a NaN, by bits.
+fn m_known(x: f64) -> f64 {
+    return ob(select(1.0lf, 0.0lf, m_is_nan(x)));
+}
+
 // a if c is not zero, else b.
 fn m_select(c: f64, a: f64, b: f64) -> f64 {
     return select(b, a, m_truth(c));

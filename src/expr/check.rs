@@ -6,6 +6,7 @@ use crate::expr::names::{CONSTANTS, FORMS, Names, foreign, nearest};
 use crate::expr::op::Op;
 use crate::expr::reference::signature;
 use crate::expr::resolve::{Meaning, Resolver};
+use crate::expr::vector::CALLS;
 
 impl<'a> Resolver<'a> {
     /// Whether `name` is known and no function.
@@ -57,6 +58,10 @@ impl<'a> Resolver<'a> {
     ) -> Result<(), ParseError> {
         let (least, most, usage) = if let Some(op) = Op::from_name(name) {
             (op.arity().min, op.arity().max, format!("{}: {}", signature(op), op.doc()))
+        } else if let Some((form, (_, usage, doc))) =
+            CALLS.iter().find(|form| form.0 == name).zip(FORMS.iter().find(|form| form.0 == name))
+        {
+            (form.1, form.2, format!("{usage}: {doc}"))
         } else if let Some(Meaning::Function(Definition { parameters: Some(parameters), .. })) = self.meanings.get(name)
         {
             let list: Vec<_> = parameters.iter().map(|p| p.name.as_str()).collect();
@@ -132,7 +137,8 @@ impl<'a> Resolver<'a> {
                 .with_help(self.known());
         }
         let own = locals.iter().copied().chain(self.ast.definitions.iter().map(|d| d.name.name.as_str()));
-        let given = self.names.variables.iter().chain(&self.names.parameters).map(String::as_str);
+        let given = self.names.variables.iter().chain(&self.names.parameters);
+        let given = given.chain(self.names.arrays.iter().map(|(name, _)| name)).map(String::as_str);
         let language = Op::all().iter().filter(|op| op.is_named()).map(|op| op.name());
         let language = language.chain(FORMS.iter().map(|f| f.0)).chain(CONSTANTS.iter().map(|c| c.0));
         let near = nearest(name, own.chain(given).chain(language));
@@ -146,16 +152,25 @@ impl<'a> Resolver<'a> {
         error.with_help(self.known())
     }
 
-    /// The line that lists coordinates and parameters.
+    /// The line that lists coordinates, parameters and arrays.
     fn known(&self) -> String {
-        let Names { variables, parameters } = self.names;
-        let list = |names: &[String]| names.iter().take(16).map(String::as_str).collect::<Vec<_>>().join(", ");
-        match (variables.is_empty(), parameters.is_empty()) {
-            (true, true) => "only constants are known here: pi, tau, e".to_owned(),
-            (false, true) => format!("coordinates: {}; there are no parameters", list(variables)),
-            (true, false) => format!("parameters: {}", list(parameters)),
-            (false, false) => format!("coordinates: {}; parameters: {}", list(variables), list(parameters)),
+        let Names { variables, parameters, arrays } = self.names;
+        let list = |names: &mut dyn Iterator<Item = &String>| {
+            names.take(16).map(String::as_str).collect::<Vec<_>>().join(", ")
+        };
+        let mut parts = Vec::new();
+        if !variables.is_empty() {
+            parts.push(format!("coordinates: {}", list(&mut variables.iter())));
         }
+        match parameters.is_empty() {
+            true if arrays.is_empty() && !variables.is_empty() => parts.push("there are no parameters".to_owned()),
+            true => {}
+            false => parts.push(format!("parameters: {}", list(&mut parameters.iter()))),
+        }
+        if !arrays.is_empty() {
+            parts.push(format!("arrays: {}", list(&mut arrays.iter().map(|(name, _)| name))));
+        }
+        if parts.is_empty() { "only constants are known here: pi, tau, e".to_owned() } else { parts.join("; ") }
     }
 }
 

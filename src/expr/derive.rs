@@ -15,11 +15,16 @@
 //!
 //! enters the sweep as a leaf with known partials. The condition has slope zero.
 //!
+//! **Samples.** A sampled source is such a leaf too: ∂/∂x of `Sample(s, (i, j, k))` is `Sample(s, (i + 1, j, k))`. By a parameter,
+//! an array has slope zero, and the slope of a plane of f is the plane of ∂f/∂p. Taps, edges and columns stand for numbers of
+//! a scheme, which come after the calculus; their slope is zero.
+//!
 //! **Limits.** Nested branches are swept once each, so a formula of m branches may cost m sweeps. A graph that outgrows
 //! [`MAX_NODES`](super::graph::MAX_NODES) makes the sweep stop early; [`gradient`] then returns an error.
 
 use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
 use crate::expr::op::{Op, Pull, Rule};
+use crate::expr::source::{Source, SourceId};
 use std::collections::BTreeMap;
 
 /// ∂f/∂v for each of `variables`, which are leaves of the graph (variables or parameters).
@@ -31,6 +36,14 @@ pub fn gradient(g: &mut Graph, f: NodeId, variables: &[NodeId]) -> Result<Vec<No
     let active = active_nodes(g, &order, variables);
     let mut branches = BTreeMap::new();
     for &id in &order {
+        if let Node::Sample(source, orders) = g.node(id)
+            && active[id.index()]
+        {
+            let partials: Vec<Option<NodeId>> =
+                variables.iter().map(|&variable| sample_partial(g, source, orders, variable)).collect();
+            branches.insert(id, partials);
+            g.check()?;
+        }
         if let Some((Op::Select, [condition, a, b])) = g.as_apply(id)
             && active[id.index()]
         {
@@ -61,12 +74,44 @@ pub fn partial(g: &mut Graph, f: NodeId, variable: NodeId) -> NodeId {
     }
 }
 
+/// The partial of a sample by `variable`, a coordinate or a parameter; `None` where it is zero.
+fn sample_partial(g: &mut Graph, source: SourceId, mut orders: [u8; 3], variable: NodeId) -> Option<NodeId> {
+    let partial = match g.node(variable) {
+        Node::Variable(axis) => {
+            let order = orders.get_mut(usize::from(axis))?;
+            *order = order.saturating_add(1);
+            g.sample(source, orders)
+        }
+        _ => {
+            let source = source_partial(g, source, variable)?;
+            g.sample(source, orders)
+        }
+    };
+    (g.as_constant(partial) != Some(0.0)).then_some(partial)
+}
+
+/// The source that holds the slope of `source` by a parameter.
+fn source_partial(g: &mut Graph, source: SourceId, parameter: NodeId) -> Option<SourceId> {
+    match g.source(source) {
+        Source::Array { .. } => None,
+        Source::Plane(node) => {
+            let slope = partial(g, node, parameter);
+            (g.as_constant(slope) != Some(0.0)).then(|| g.plane(slope))
+        }
+        Source::Smooth { of, sigma } => {
+            let of = source_partial(g, of, parameter)?;
+            Some(g.smooth(of, f64::from_bits(sigma)))
+        }
+    }
+}
+
 /// Marks, by index, the nodes of `order` that depend on any of `variables`.
 fn active_nodes(g: &Graph, order: &[NodeId], variables: &[NodeId]) -> Vec<bool> {
     let mut active = vec![false; order.last().map_or(0, |last| last.index() + 1)];
     for &id in order {
         active[id.index()] = match g.node(id) {
             Node::Apply(op, args) => args[..op.arity().min].iter().any(|arg| active[arg.index()]),
+            Node::Sample(..) => true,
             _ => variables.contains(&id),
         };
     }
@@ -93,7 +138,7 @@ fn sweep(
             break;
         }
         match g.node(id) {
-            Node::Apply(Op::Select, _) => {
+            Node::Apply(Op::Select, _) | Node::Sample(..) => {
                 for (total, partial) in totals.iter_mut().zip(branches.get(&id).into_iter().flatten()) {
                     if let Some(partial) = *partial {
                         let term = g.mul(d, partial);
@@ -179,6 +224,42 @@ mod tests {
         let slope = partial(&mut g, f, x);
         let inner = partial(&mut g, root, x);
         assert_eq!(slope, g.select(condition, inner, zero), "if(x > 0, 1/(2√x), 0)");
+    }
+
+    #[test]
+    fn samples_are_unknown_functions_of_the_calculus() {
+        let (mut g, x, y) = xy();
+        let source = g.array(0, 2);
+        let a = g.sample(source, [0, 0, 0]);
+        let (ax, ay) = (g.sample(source, [1, 0, 0]), g.sample(source, [0, 1, 0]));
+        let product = g.mul(a, x);
+        let expected = g.mul(ax, x);
+        let expected = g.add(a, expected);
+        let slope = partial(&mut g, product, x);
+        assert_eq!(slope, expected, "d(a·x, x) = a + d(a, x)·x");
+        let sine = g.apply(Op::Sin, &[a]);
+        let slopes = gradient(&mut g, sine, &[x, y]).expect("small");
+        let cosine = g.apply(Op::Cos, &[a]);
+        assert_eq!(slopes, [g.mul(cosine, ax), g.mul(cosine, ay)], "the chain rule");
+        let mixed = partial(&mut g, ax, y);
+        assert_eq!(mixed, g.sample(source, [1, 1, 0]), "∂²a/∂x∂y");
+        let z = g.variable(2);
+        let flat = partial(&mut g, sine, z);
+        assert!(g.is_constant(flat, 0.0), "a has two axes");
+    }
+
+    #[test]
+    fn the_slope_of_a_plane_by_a_parameter_is_a_plane() {
+        let (mut g, x, _) = xy();
+        let p = g.parameter(0);
+        let product = g.mul(p, x);
+        let plane = g.plane(product);
+        let smooth = g.smooth(plane, 1.0);
+        let value = g.sample(smooth, [0; 3]);
+        let slope = partial(&mut g, value, p);
+        let inner = g.plane(x);
+        let inner = g.smooth(inner, 1.0);
+        assert_eq!(slope, g.sample(inner, [0; 3]), "smooth(d(p·x, p)) = smooth(x)");
     }
 
     #[test]

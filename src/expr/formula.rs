@@ -1,7 +1,7 @@
 //! Formulas: a text with its names, resolved into a graph.
 
 use crate::expr::diagnostic::ParseError;
-use crate::expr::graph::{Graph, Node, NodeId};
+use crate::expr::graph::{Graph, NodeId};
 use crate::expr::names::Names;
 use crate::expr::resolve;
 
@@ -81,18 +81,19 @@ impl Formula {
     /// How many variables it needs: the number of the last one that it uses, at least 1.
     #[must_use]
     pub fn dimension(&self) -> usize {
-        let used = self.graph.reachable(&[self.root]).into_iter().filter_map(|id| match self.graph.node(id) {
-            Node::Variable(index) => Some(usize::from(index) + 1),
-            _ => None,
-        });
-        used.max().unwrap_or(1)
+        self.graph.axes_of(self.root)
+    }
+
+    /// The names of its arrays.
+    pub fn arrays(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.names.arrays.iter().map(|(name, _)| name.as_str())
     }
 }
 
 /// Reads a number or a constant formula such as `pi/4`.
 #[must_use]
 pub fn constant(text: &str) -> Option<f64> {
-    let names = Names { variables: Vec::new(), parameters: Vec::new() };
+    let names = Names { variables: Vec::new(), parameters: Vec::new(), arrays: Vec::new() };
     let mut graph = Graph::new();
     let root = resolve::parse_into(text, &names, &mut graph).ok()?;
     graph.as_constant(root)

@@ -9,6 +9,7 @@
 
 use crate::expr::op::{Op, Rule};
 use crate::expr::simplify::simplify;
+use crate::expr::source::{Side, SourceId, Sources, TableId};
 use std::collections::HashMap;
 
 /// The most nodes that a graph may grow to, derivatives included; a larger one is refused by [`Graph::check`].
@@ -35,6 +36,15 @@ pub enum Node {
     Variable(u16),
     /// A named number that can change without recompiling.
     Parameter(u16),
+    /// The value of a sampled source at this cell (orders 0), or its partial derivative of these orders along x, y, z, by
+    /// whichever scheme is chosen later: an unknown function of the calculus.
+    Sample(SourceId, [u8; 3]),
+    /// The value of a sampled source at the cell this many cells further along x, y, z.
+    Tap(SourceId, [i16; 3]),
+    /// One where this cell is at this distance (0 is outermost) from that border of the axis, else zero.
+    Edge(u8, Side, u16),
+    /// A number from a table along one axis.
+    Column(u8, TableId),
     /// An operation and its arguments; unused places repeat the first argument.
     Apply(Op, [NodeId; 3]),
 }
@@ -51,6 +61,7 @@ pub struct TooLarge;
 pub struct Graph {
     nodes: Vec<Node>,
     ids: HashMap<Node, NodeId>,
+    pub(super) sources: Sources,
 }
 
 impl Graph {
@@ -198,7 +209,7 @@ impl Graph {
         (self.as_constant(id).is_none(), id.0)
     }
 
-    fn intern(&mut self, node: Node) -> NodeId {
+    pub(super) fn intern(&mut self, node: Node) -> NodeId {
         if let Some(&id) = self.ids.get(&node) {
             return id;
         }

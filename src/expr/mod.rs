@@ -26,6 +26,8 @@ mod pull;
 pub mod reference;
 pub mod resolve;
 mod simplify;
+pub mod source;
 mod split;
 mod statement;
 mod symbols;
+mod vector;

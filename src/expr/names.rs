@@ -17,6 +17,15 @@ pub const FORMS: &[(&str, &str, &str)] = &[
     ("sum", "sum(k, from, to, f)", "f(from) + … + f(to), written out for every integer k; 0 when empty"),
     ("prod", "prod(k, from, to, f)", "f(from) · … · f(to), written out for every integer k; 1 when empty"),
     ("d", "d(f, x)", "partial derivative ∂f/∂x by a coordinate or parameter; d(f, x, y) is ∂²f/∂x∂y"),
+    ("grad", "grad(f)", "the vector of partial derivatives by all coordinates; stands in norm and dot only"),
+    ("norm", "norm(v)", "length of a vector: norm(grad(f)), norm(grad(f) - 2*grad(g))"),
+    ("dot", "dot(u, v)", "product of two vectors: dot(grad(f), grad(g))"),
+    ("laplacian", "laplacian(f)", "sum of the second derivatives d(f, x, x) + d(f, y, y) + …"),
+    (
+        "smooth",
+        "smooth(f), smooth(f, σ)",
+        "f on the cells of the grid, averaged by a Gaussian of σ cells, 1 if not said",
+    ),
 ];
 
 /// Names that people know from elsewhere, and what to write here.
@@ -56,6 +65,8 @@ pub struct Names {
     pub variables: Vec<String>,
     /// Parameters, in the order of their values.
     pub parameters: Vec<String>,
+    /// Arrays sampled on the grid, in the order of their numbers, with how many axes each has.
+    pub arrays: Vec<(String, usize)>,
 }
 
 /// A name that cannot be a coordinate or a parameter.
@@ -68,14 +79,14 @@ pub enum NameError {
     #[error("`{0}` is a function or word of the language; choose another name")]
     Taken(String),
     /// It stands twice.
-    #[error("the name `{0}` is given twice; coordinates and parameters need different names")]
+    #[error("the name `{0}` is given twice; coordinates, parameters and arrays need different names")]
     Twice(String),
 }
 
 impl Default for Names {
     /// The coordinates x, y, z, w and no parameters.
     fn default() -> Self {
-        Self { variables: ["x", "y", "z", "w"].map(str::to_owned).into(), parameters: Vec::new() }
+        Self { variables: ["x", "y", "z", "w"].map(str::to_owned).into(), parameters: Vec::new(), arrays: Vec::new() }
     }
 }
 
@@ -92,9 +103,28 @@ impl Names {
         let names = Self {
             variables: variables.into_iter().map(Into::into).collect(),
             parameters: parameters.into_iter().map(Into::into).collect(),
+            arrays: Vec::new(),
         };
+        names.checked()
+    }
+
+    /// The same with arrays, each a name and how many axes it has.
+    ///
+    /// # Errors
+    /// For the first name that is malformed, taken or given twice.
+    pub fn with_arrays(
+        mut self,
+        arrays: impl IntoIterator<Item = (impl Into<String>, usize)>,
+    ) -> Result<Self, NameError> {
+        self.arrays = arrays.into_iter().map(|(name, axes)| (name.into(), axes)).collect();
+        self.checked()
+    }
+
+    fn checked(self) -> Result<Self, NameError> {
+        let names = self;
         let mut seen = Vec::new();
-        for name in names.variables.iter().chain(&names.parameters) {
+        let arrays = names.arrays.iter().map(|(name, _)| name);
+        for name in names.variables.iter().chain(&names.parameters).chain(arrays) {
             if !is_name(name) {
                 return Err(NameError::Malformed(name.clone()));
             }

@@ -210,6 +210,8 @@ ops! {
         And "and" (2) [and "m_and" flat everywhere logic] "1 where both are not 0, else 0"
         Or "or" (2) [or "m_or" flat everywhere logic] "1 where either is not 0, else 0"
         Not "not" (1) [not "m_not" flat everywhere logic] "1 where x is 0, else 0"
+        Known "known" (1) [known "m_known" flat everywhere certain]
+            "1 where x is defined: there is data, and no operation leaves its domain; else 0, never undefined itself"
         Select "if" (3) [select "m_select" flat everywhere select]
             "if(c, a, b): a where c is not 0, else b; only the branch taken needs to be defined"
     }
@@ -335,7 +337,7 @@ impl Op {
     /// Whether the value is always 0 or 1.
     #[must_use]
     pub fn is_truth(self) -> bool {
-        (Self::Lt..=Self::Not).contains(&self)
+        (Self::Lt..=Self::Known).contains(&self)
     }
 }
 

@@ -42,6 +42,7 @@ pub fn formulas(g: &Graph, outputs: &[(String, NodeId)], variables: &[String], p
             Node::Constant(bits) => constant(f64::from_bits(bits)),
             Node::Variable(index) => leaf(variables, usize::from(index), 'v'),
             Node::Parameter(index) => leaf(parameters, usize::from(index), 'p'),
+            Node::Sample(..) | Node::Tap(..) | Node::Edge(..) | Node::Column(..) => sampled(g, id, variables),
             Node::Apply(op, args) => {
                 let args: Vec<(Binding, String)> = args[..op.arity().min]
                     .iter()
@@ -72,6 +73,28 @@ pub fn formulas(g: &Graph, outputs: &[(String, NodeId)], variables: &[String], p
 
 fn leaf(names: &[String], index: usize, prefix: char) -> (Binding, String) {
     (Binding::Atom, names.get(index).cloned().unwrap_or_else(|| format!("{prefix}{index}")))
+}
+
+/// `a0`, `d(a0, x)`, `a0[x+1]`: sources are numbered as they were made.
+fn sampled(g: &Graph, id: NodeId, variables: &[String]) -> (Binding, String) {
+    let axis = |index: usize| leaf(variables, index, 'v').1;
+    let text = match g.node(id) {
+        Node::Sample(source, orders) => {
+            let by: String = (orders.iter().enumerate())
+                .map(|(index, &order)| format!(", {}", axis(index)).repeat(usize::from(order)))
+                .collect();
+            if by.is_empty() { format!("a{}", source.index()) } else { format!("d(a{}{by})", source.index()) }
+        }
+        Node::Tap(source, offset) => {
+            let steps = offset.iter().enumerate().filter(|(_, step)| **step != 0);
+            let steps: Vec<String> = steps.map(|(index, step)| format!("{}{step:+}", axis(index))).collect();
+            format!("a{}[{}]", source.index(), steps.join(", "))
+        }
+        Node::Edge(index, side, distance) => format!("edge({}, {side:?}, {distance})", axis(usize::from(index))),
+        Node::Column(index, table) => format!("table{}[{}]", table.index(), axis(usize::from(index))),
+        _ => String::new(),
+    };
+    (Binding::Atom, text)
 }
 
 /// The shortest decimal that reads back as the same number; well-known constants by name.

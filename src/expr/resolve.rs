@@ -23,6 +23,8 @@ use crate::expr::graph::{Graph, NodeId};
 use crate::expr::names::{CONSTANTS, Names};
 use crate::expr::op::Op;
 use crate::expr::parse::parse;
+use crate::expr::source::SAMPLE_AXES;
+use crate::expr::vector::CALLS;
 use std::collections::HashMap;
 
 /// Most nodes that one formula may add to a graph.
@@ -51,6 +53,8 @@ pub fn resolve(ast: &Ast, names: &Names, graph: &mut Graph) -> Result<NodeId, Pa
     let mut meanings: HashMap<_, _> =
         CONSTANTS.iter().map(|&(name, value, _)| (name, Meaning::Constant(value))).collect();
     meanings.extend(names.parameters.iter().enumerate().map(|(i, name)| (name.as_str(), Meaning::Parameter(i))));
+    meanings
+        .extend((names.arrays.iter().enumerate()).map(|(i, (name, axes))| (name.as_str(), Meaning::Array(i, *axes))));
     meanings.extend(names.variables.iter().enumerate().map(|(i, name)| (name.as_str(), Meaning::Variable(i))));
     let limit = graph.len() + MAX_GROWTH;
     let mut resolver =
@@ -68,6 +72,8 @@ pub(super) enum Meaning<'a> {
     Constant(f64),
     Variable(usize),
     Parameter(usize),
+    /// Its number and its axes.
+    Array(usize, usize),
     Binding(NodeId),
     Function(&'a Definition),
 }
@@ -76,7 +82,7 @@ pub(super) enum Meaning<'a> {
 pub(super) struct Resolver<'a> {
     pub(super) ast: &'a Ast,
     pub(super) names: &'a Names,
-    graph: &'a mut Graph,
+    pub(super) graph: &'a mut Graph,
     /// Constants, coordinates, parameters, and the definitions so far.
     pub(super) meanings: HashMap<&'a str, Meaning<'a>>,
     /// Parameters and indices in use; those of the function being written out start at `frame`.
@@ -103,7 +109,7 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    fn value(&mut self, e: &'a Expr) -> Result<NodeId, ParseError> {
+    pub(super) fn value(&mut self, e: &'a Expr) -> Result<NodeId, ParseError> {
         if self.depth == MAX_DEPTH {
             return Err(ParseError::new(
                 e.span,
@@ -140,6 +146,10 @@ impl<'a> Resolver<'a> {
             Some(&Meaning::Constant(value)) => Ok(self.graph.constant(value)),
             Some(&Meaning::Variable(index)) => Ok(self.graph.variable(index)),
             Some(&Meaning::Parameter(index)) => Ok(self.graph.parameter(index)),
+            Some(&Meaning::Array(number, axes)) => {
+                let source = self.graph.array(number, axes);
+                Ok(self.graph.sample(source, [0; SAMPLE_AXES]))
+            }
             Some(&Meaning::Binding(node)) => Ok(node),
             Some(Meaning::Function(_)) | None => Err(self.unknown(name, span, &[], None)),
         }
@@ -176,6 +186,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn call(&mut self, name: &'a str, arguments: &'a [Expr], span: Span) -> Result<NodeId, ParseError> {
+        if CALLS.iter().any(|form| form.0 == name) {
+            return self.form(name, arguments, span);
+        }
         let values = arguments.iter().map(|e| self.value(e)).collect::<Result<Vec<_>, _>>()?;
         if let Some(op) = Op::from_name(name) {
             return self.apply(op, &values, span);
@@ -259,14 +272,14 @@ impl<'a> Resolver<'a> {
         Ok(value)
     }
 
-    fn apply(&mut self, op: Op, arguments: &[NodeId], span: Span) -> Result<NodeId, ParseError> {
+    pub(super) fn apply(&mut self, op: Op, arguments: &[NodeId], span: Span) -> Result<NodeId, ParseError> {
         self.charge(arguments.len(), span)?;
         let value = self.graph.apply(op, arguments);
         self.check_size(span)?;
         Ok(value)
     }
 
-    fn check_size(&self, span: Span) -> Result<(), ParseError> {
+    pub(super) fn check_size(&self, span: Span) -> Result<(), ParseError> {
         if self.graph.len() <= self.limit {
             return Ok(());
         }
@@ -274,7 +287,7 @@ impl<'a> Resolver<'a> {
             .with_help("shorten its sums and products, or take fewer derivatives"))
     }
 
-    fn charge(&mut self, steps: usize, span: Span) -> Result<(), ParseError> {
+    pub(super) fn charge(&mut self, steps: usize, span: Span) -> Result<(), ParseError> {
         self.steps = self.steps.saturating_add(steps);
         if self.steps <= MAX_STEPS {
             return Ok(());

@@ -31,7 +31,10 @@ impl Scope {
     #[must_use]
     pub(super) fn new(names: &Names, functions: &[String]) -> Self {
         Self {
-            coordinates: names.variables.iter().chain(&names.parameters).cloned().collect(),
+            coordinates: (names.variables.iter().chain(&names.parameters))
+                .chain(names.arrays.iter().map(|(name, _)| name))
+                .cloned()
+                .collect(),
             values: CONSTANTS.iter().map(|c| c.0.to_owned()).collect(),
             defined: HashSet::new(),
             functions: functions.iter().cloned().collect(),
@@ -66,7 +69,7 @@ impl Scope {
         }
     }
 
-    /// Whether `name` is a coordinate or parameter.
+    /// Whether `name` is a coordinate, parameter or array.
     #[must_use]
     pub(super) fn is_coordinate(&self, name: &str) -> bool {
         self.coordinates.contains(name)

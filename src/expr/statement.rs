@@ -146,7 +146,7 @@ impl Parser<'_> {
             return wrong("a function of the language and cannot be defined again");
         }
         if self.scope.is_coordinate(&name.name) {
-            return wrong("a coordinate or parameter and cannot be defined again")
+            return wrong("a coordinate, parameter or array and cannot be defined again")
                 .map_err(|error| error.with_help("for the graph of a formula, write only what stands behind the `=`"));
         }
         if self.scope.is_defined(&name.name) {
@@ -201,7 +201,7 @@ mod tests {
         for (text, part) in [
             ("g(t) = t; g = 3; g(1)", "defined already"),
             ("sum = 3; x", "function of the language"),
-            ("a(t) = t; a(1)", "coordinate or parameter"),
+            ("a(t) = t; a(1)", "coordinate, parameter or array"),
             ("g(t) = t; h(g) = g; h(1)", "is a function and cannot name a number"),
             ("g(t) = t; sum(g, 1, 2, g)", "is a function and cannot name a number"),
         ] {

@@ -61,7 +61,7 @@ pub(super) fn ascii_form(c: char) -> Option<&'static str> {
 pub(super) fn advice(c: char) -> Option<&'static str> {
     Some(match c {
         '\'' | '′' => "a derivative is written d(f, x)",
-        '∂' | '∇' => "a derivative is written d(f, x); gradients are asked for as a quantity",
+        '∂' | '∇' => "a derivative is written d(f, x); a gradient grad(f), as in norm(grad(f))",
         '∞' => "infinity is no number here: write a large one such as 1e30, or leave the bound out",
         '½' => "write (1/2)",
         '¼' => "write (1/4)",
@@ -79,7 +79,7 @@ pub(super) fn advice(c: char) -> Option<&'static str> {
         '~' | '≈' => "write abs(a - b) < 0.001",
         '=' => "a comparison is written ==, a definition stands at the start: name = …",
         '∈' | '∉' => "write the condition with comparisons: 0 < x < 1",
-        '‖' => "a norm is written hypot(x, y)",
+        '‖' => "a norm is written hypot(x, y), that of a gradient norm(grad(f))",
         _ => return None,
     })
 }

@@ -233,6 +233,12 @@ pub fn not(x: f32) -> f32 {
     if truth(x) { 0.0 } else { 1.0 }
 }
 
+/// 1 unless x is a NaN, by bits.
+#[inline(always)]
+pub fn known(x: f32) -> f32 {
+    if is_nan(x) { 0.0 } else { 1.0 }
+}
+
 /// a if c is not zero, else b.
 #[inline(always)]
 pub fn select(c: f32, a: f32, b: f32) -> f32 {

@@ -27,8 +27,8 @@ pub mod ulp;
 mod wgsl;
 
 pub use bits::{
-    INFINITY, NAN, abs, add, and, canonical, div, eq, ge, gt, is_nan, le, lt, max, min, mul, ne, neg, not, or, select,
-    sign, sub, truth,
+    INFINITY, NAN, abs, add, and, canonical, div, eq, ge, gt, is_nan, known, le, lt, max, min, mul, ne, neg, not, or,
+    select, sign, sub, truth,
 };
 pub use blocks::{atan2_block, cos_block, exp_block, gauss_block, hypot_block, sin_block, tan_block};
 pub use exp::{exp, exp2, expm1, gauss};

@@ -374,6 +374,12 @@ pub fn not(x: f64) -> f64 {
     number(x == 0.0)
 }
 
+/// 1 unless x is a NaN.
+#[inline]
+pub fn known(x: f64) -> f64 {
+    number(!x.is_nan())
+}
+
 /// a if c is not zero, else b.
 #[inline]
 pub fn select(c: f64, a: f64, b: f64) -> f64 {

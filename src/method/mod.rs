@@ -10,17 +10,27 @@
 //! | `backward` | (f(x) − f(x−h)) / h | h/2·M₂ + 2e/h |
 //! | `central` | (f(x+h) − f(x−h)) / 2h | h²/6·M₃ + e/h |
 //! | `central4` | (8(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h))) / 12h | h⁴/30·M₅ + 3e/2h |
+//! | `grid` | f once per node, differenced between neighbours by a [`scheme`] | that of the scheme, h the spacing |
 //!
 //! Mₖ bounds |∂ᵏf/∂xᵏ| (Abramowitz & Stegun 25.3). The quotient divides by the *rounded* difference (x+h) − (x−h), so a
 //! step that coordinates cannot hold exactly costs nothing. Second derivatives apply the formula twice; `central` does so
 //! with h/2, which gives the three-point formula (f(x+h) − 2f(x) + f(x−h)) / h².
 //!
 //! An automatic h is chosen by [`step`] for each variable, from the function and the domain.
+//!
+//! Arrays have values on the nodes of their grid only, so their derivatives are always those of a [`scheme`]: `exact` means that the
+//! formula around them is differentiated exactly, `grid` that the finished values are differenced, and the other methods are not
+//! for them.
 
+mod gaussian;
+pub mod sampling;
+pub mod scheme;
+mod stencil;
 pub mod step;
 
 use crate::expr::derive;
 use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
+use crate::method::sampling::{Sampler, SamplingError};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -39,6 +49,8 @@ pub enum Method {
     Forward,
     /// First-order backward difference.
     Backward,
+    /// Differences between the nodes of the grid.
+    Grid,
 }
 
 /// No method has this name.
@@ -47,7 +59,7 @@ pub enum Method {
 pub struct UnknownMethod(String);
 
 impl Method {
-    /// All methods.
+    /// All methods that can be asked for by name.
     pub const ALL: [Self; 5] = [Self::Exact, Self::Central, Self::Central4, Self::Forward, Self::Backward];
 
     /// Its name.
@@ -59,6 +71,7 @@ impl Method {
             Self::Central4 => "central4",
             Self::Forward => "forward",
             Self::Backward => "backward",
+            Self::Grid => "grid",
         }
     }
 }
@@ -85,25 +98,97 @@ pub struct Steps {
     pub second: f64,
 }
 
+/// How heights and distances on the ground relate to values and coordinates, for quantities of terrain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relief {
+    /// Height is this times the value, in the unit of distances.
+    pub z_factor: f64,
+    /// Distance on the ground for one unit of x, y, … : a number for each node of an axis; missing ones are 1.
+    pub metric: Vec<Metric>,
+}
+
+/// Distances on the ground for one unit of a coordinate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Metric {
+    /// The same everywhere.
+    Even(f64),
+    /// A number for each node of this axis.
+    Along(usize, Vec<f64>),
+}
+
+impl Default for Relief {
+    fn default() -> Self {
+        Self { z_factor: 1.0, metric: Vec::new() }
+    }
+}
+
 /// Makes derivative nodes by one method.
 #[derive(Debug, Clone)]
 pub struct Differentiator {
     method: Method,
     variables: Vec<NodeId>,
     steps: Vec<Steps>,
+    sampler: Option<Sampler>,
+    relief: Relief,
 }
 
 impl Differentiator {
     /// Exact derivatives by `variables`.
     #[must_use]
     pub fn exact(variables: Vec<NodeId>) -> Self {
-        Self { method: Method::Exact, variables, steps: Vec::new() }
+        Self { method: Method::Exact, variables, steps: Vec::new(), sampler: None, relief: Relief::default() }
     }
 
     /// Derivatives by `method`, with one entry of `steps` per variable.
     #[must_use]
     pub fn new(method: Method, variables: Vec<NodeId>, steps: Vec<Steps>) -> Self {
-        Self { method, variables, steps }
+        Self { method, variables, steps, sampler: None, relief: Relief::default() }
+    }
+
+    /// The same with the scheme by which sampled values are differenced.
+    #[must_use]
+    pub fn with_sampler(mut self, sampler: Sampler) -> Self {
+        self.sampler = Some(sampler);
+        self
+    }
+
+    /// The same with how heights and distances on the ground are measured.
+    #[must_use]
+    pub fn with_relief(mut self, relief: Relief) -> Self {
+        self.relief = relief;
+        self
+    }
+
+    /// How heights and distances on the ground are measured.
+    #[must_use]
+    pub fn relief(&self) -> &Relief {
+        &self.relief
+    }
+
+    /// The exact one for the same variables, samples and ground.
+    #[must_use]
+    pub fn exactly(&self) -> Self {
+        Self { method: Method::Exact, steps: Vec::new(), ..self.clone() }
+    }
+
+    /// The same roots with derivatives of sampled values as values of neighbouring cells.
+    ///
+    /// # Errors
+    /// What [`Sampler::lower`] reports, and samples without a grid.
+    pub fn lower(&self, g: &mut Graph, roots: &[NodeId]) -> Result<Vec<NodeId>, SamplingError> {
+        match &self.sampler {
+            Some(sampler) => sampler.lower(g, roots),
+            None => sampling::without_samples(g, roots),
+        }
+    }
+
+    /// `f` as the methods see it: for `grid` its values on the nodes.
+    pub fn function(&self, g: &mut Graph, f: NodeId) -> NodeId {
+        if self.method != Method::Grid || matches!(g.node(f), Node::Sample(..)) {
+            return f;
+        }
+        let plane = g.plane(f);
+        g.sample(plane, [0; 3])
     }
 
     /// The method.
@@ -129,7 +214,8 @@ impl Differentiator {
     /// # Errors
     /// [`TooLarge`] when they do not fit the graph.
     pub fn gradient(&self, g: &mut Graph, f: NodeId) -> Result<Vec<NodeId>, TooLarge> {
-        if self.method == Method::Exact {
+        if matches!(self.method, Method::Exact | Method::Grid) {
+            let f = self.function(g, f);
             return derive::gradient(g, f, &self.variables);
         }
         (0..self.variables.len()).map(|variable| self.partial(g, f, variable, 1)).collect()
@@ -141,7 +227,8 @@ impl Differentiator {
     /// [`TooLarge`] when it does not fit the graph.
     pub fn partial(&self, g: &mut Graph, f: NodeId, variable: usize, order: usize) -> Result<NodeId, TooLarge> {
         let x = self.variables[variable];
-        if self.method == Method::Exact {
+        if matches!(self.method, Method::Exact | Method::Grid) {
+            let f = self.function(g, f);
             return Ok(derive::gradient(g, f, &[x])?[0]);
         }
         let steps = self.steps.get(variable).copied().unwrap_or(Steps { first: 0.0, second: 0.0 });

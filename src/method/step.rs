@@ -63,10 +63,10 @@ struct Error {
 impl Error {
     fn of(method: Method, derivative: i32) -> Self {
         let (truncation, order, rounding) = match (method, derivative) {
-            (Method::Central | Method::Exact, 1) => (1.0 / 6.0, 2, 1.0),
+            (Method::Central | Method::Exact | Method::Grid, 1) => (1.0 / 6.0, 2, 1.0),
             (Method::Central4, 1) => (1.0 / 30.0, 4, 1.5),
             (Method::Forward | Method::Backward, 1) => (0.5, 1, 2.0),
-            (Method::Central | Method::Exact, _) => (1.0 / 12.0, 2, 4.0),
+            (Method::Central | Method::Exact | Method::Grid, _) => (1.0 / 12.0, 2, 4.0),
             (Method::Central4, _) => (1.0 / 15.0, 4, 2.25),
             (Method::Forward | Method::Backward, _) => (1.0, 1, 4.0),
         };
@@ -120,7 +120,7 @@ pub fn law(g: &Graph, f: NodeId, axis: usize, parameters: &[f64], point: &[f64],
     let error = Error::of(method, 1);
     let truncation = match method {
         Method::Forward | Method::Backward => [0.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0],
-        Method::Central | Method::Exact => [0.0, 0.0, 1.0 / 6.0, 0.0, 1.0 / 120.0, 0.0],
+        Method::Central | Method::Exact | Method::Grid => [0.0, 0.0, 1.0 / 6.0, 0.0, 1.0 / 120.0, 0.0],
         Method::Central4 => [0.0, 0.0, 0.0, 0.0, 1.0 / 30.0, 0.0],
     };
     let evaluation = error.rounding * EVALUATION_ULPS * u;

@@ -8,6 +8,9 @@
 //! each operation along the longest chain. The result is therefore enlarged by 2⁻¹⁰, or by 8u times the length of that chain
 //! where this is more. Where a rule subtracts, it does so with margins of its own.
 //!
+//! **Sampled sources.** A value read from an array or from a plane computed before is taken as given, but for its rounding to `f32`:
+//! the bound starts there.
+//!
 //! **Difference methods.** What a difference formula is off by is bounded without knowing any higher derivative: the exact derivative is
 //! computed beside it, and |difference − exact′| ≤ |difference − exact| + bound(exact) holds for the computed numbers.
 //!
@@ -42,7 +45,10 @@ pub fn bound(g: &mut Graph, value: NodeId) -> (NodeId, NodeId) {
         depths[id.index()] = 1 + args[..count].iter().map(|arg| depths[arg.index()]).max().unwrap_or(0);
         errors[id.index()] = match g.node(id) {
             Node::Constant(bits) => constant_error(g, f64::from_bits(bits)),
-            Node::Variable(_) | Node::Parameter(_) => rounding_error(g, id),
+            Node::Edge(..) => zero,
+            Node::Variable(_) | Node::Parameter(_) | Node::Sample(..) | Node::Tap(..) | Node::Column(..) => {
+                rounding_error(g, id)
+            }
             Node::Apply(op, [a, b, c]) => {
                 let Rule::Primitive(rule) = op.rule() else { continue };
                 let [ea, eb, ec] = [a, b, c].map(|arg| errors[arg.index()]);

@@ -79,6 +79,8 @@ fn emit_step(text: &mut String, program: &Program, carried: &Carried, index: usi
     let read = |arg: usize| carried.name(program, arg, index / LETS);
     match program.steps()[index] {
         Step::Constant(_) => {}
+        // This reader has no windows yet: nothing is known on the grid.
+        Step::Tap(..) | Step::Edge(..) | Step::Column(_) => line(text, format_args!("    let t{index} = m_nan();")),
         Step::Coordinate(axis) => line(text, format_args!("    let t{index} = coord[{axis}];")),
         Step::Parameter(number) => line(text, format_args!("    let t{index} = parameters[{number}];")),
         Step::Apply(op, args) => {

@@ -197,6 +197,8 @@ impl<T: Scalar> Interpreter<T> {
                 Step::Constant(value) => fix(value),
                 Step::Parameter(number) => fix(parameters.get(number).copied().unwrap_or(0.0)),
                 Step::Coordinate(axis) => Source::Column(axis),
+                // This reader has no windows yet: nothing is known on the grid.
+                Step::Tap(..) | Step::Edge(..) | Step::Column(_) => fix(f64::NAN),
                 // Set by its work, before anything reads it.
                 Step::Apply(..) => Source::Column(0),
             });

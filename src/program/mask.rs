@@ -36,7 +36,7 @@ pub fn code(g: &mut Graph, function: NodeId, values: &[NodeId], derivatives: boo
     let kink = if derivatives { kink(g, function) } else { None };
     let (ok, one) = (g.constant(0.0), g.constant(1.0));
     let mut code = kink.map_or(ok, |kink| g.select(kink, one, ok));
-    for (number, holds) in [(2.0, validity.reliable), (3.0, finite), (4.0, validity.domain)] {
+    for (number, holds) in [(2.0, validity.reliable), (3.0, finite), (4.0, validity.domain), (5.0, validity.data)] {
         code = unless(g, holds, number, code);
     }
     code

@@ -12,15 +12,20 @@ pub mod factor;
 pub mod interpret;
 mod lower;
 pub mod mask;
+pub mod naive;
 mod pairs;
 pub mod rows;
 mod scalar;
+pub mod specialise;
+pub mod staged;
 pub mod validity;
 
 use crate::expr::graph::{Graph, Node, NodeId, TooLarge};
 use crate::expr::op::Op;
+use crate::expr::source::{SAMPLE_AXES, Side, SourceId, TableId};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// One step of a program; arguments are numbers of earlier steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,8 +36,23 @@ pub enum Step {
     Coordinate(usize),
     /// A parameter.
     Parameter(usize),
+    /// The value of a plane at the cell this many cells further along x, y, z.
+    Tap(usize, [i16; SAMPLE_AXES]),
+    /// One where this cell is at this distance from that border of the axis, else zero.
+    Edge(usize, Side, usize),
+    /// A number of [`Program::columns`], which depends on the place along one axis.
+    Column(usize),
     /// An operation; unused places repeat the first argument.
     Apply(Op, [usize; 3]),
+}
+
+/// A table of numbers along one axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The axis.
+    pub axis: usize,
+    /// One number for each of its nodes.
+    pub values: Arc<[f64]>,
 }
 
 /// One plane that the program computes.
@@ -51,6 +71,7 @@ pub struct Output {
 pub struct Program {
     steps: Vec<Step>,
     outputs: Vec<Output>,
+    columns: Vec<Column>,
     axes: usize,
     parameters: usize,
 }
@@ -98,6 +119,17 @@ impl Program {
     /// # Errors
     /// [`TooLarge`] if the graph outgrew its limit on the way here.
     pub fn compile_planes(g: &mut Graph, planes: &[Plane], axes: usize, parameters: usize) -> Result<Self, TooLarge> {
+        Self::compile_numbered(g, planes, axes, parameters, &SourceId::index)
+    }
+
+    /// The same with the planes of sampled sources numbered by `plane`.
+    fn compile_numbered(
+        g: &mut Graph,
+        planes: &[Plane],
+        axes: usize,
+        parameters: usize,
+        plane: &dyn Fn(SourceId) -> usize,
+    ) -> Result<Self, TooLarge> {
         g.check()?;
         let always = g.constant(1.0);
         let roots: Vec<NodeId> = planes.iter().flat_map(|plane| [plane.value, plane.valid.unwrap_or(always)]).collect();
@@ -105,12 +137,23 @@ impl Program {
         g.check()?;
 
         let mut position = BTreeMap::new();
+        let mut columns = Vec::new();
+        let mut numbers: BTreeMap<(u8, TableId), usize> = BTreeMap::new();
         let steps = g.reachable(&roots).into_iter().enumerate().map(|(index, id)| {
             position.insert(id, index);
             match g.node(id) {
                 Node::Constant(bits) => Step::Constant(f64::from_bits(bits)),
                 Node::Variable(axis) => Step::Coordinate(usize::from(axis)),
                 Node::Parameter(number) => Step::Parameter(usize::from(number)),
+                Node::Sample(source, [0, 0, 0]) => Step::Tap(plane(source), [0; SAMPLE_AXES]),
+                // A derivative that no scheme has turned into taps has no value.
+                Node::Sample(..) => Step::Constant(f64::NAN),
+                Node::Tap(source, offset) => Step::Tap(plane(source), offset),
+                Node::Edge(axis, side, distance) => Step::Edge(usize::from(axis), side, usize::from(distance)),
+                Node::Column(axis, table) => Step::Column(*numbers.entry((axis, table)).or_insert_with(|| {
+                    columns.push(Column { axis: usize::from(axis), values: Arc::clone(g.table(table)) });
+                    columns.len() - 1
+                })),
                 Node::Apply(op, args) => Step::Apply(op, args.map(|arg| position[&arg])),
             }
         });
@@ -120,7 +163,8 @@ impl Program {
             value: position[&root[0]],
             valid: (!g.is_constant(root[1], 1.0)).then(|| position[&root[1]]),
         });
-        Ok(Self { outputs: outputs.collect(), steps, axes, parameters })
+        let outputs = outputs.collect();
+        Ok(Self { outputs, steps, columns, axes, parameters })
     }
 
     /// The steps in order.
@@ -133,6 +177,12 @@ impl Program {
     #[must_use]
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
+    }
+
+    /// The tables along axes that it reads.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// Number of coordinates it may read.
@@ -189,6 +239,9 @@ impl fmt::Display for Program {
                 Step::Constant(value) => writeln!(f, "{value:?}")?,
                 Step::Coordinate(axis) => writeln!(f, "coordinate {axis}")?,
                 Step::Parameter(number) => writeln!(f, "parameter {number}")?,
+                Step::Tap(plane, offset) => writeln!(f, "plane {plane} at {offset:?}")?,
+                Step::Edge(axis, side, distance) => writeln!(f, "edge {axis} {side:?} {distance}")?,
+                Step::Column(number) => writeln!(f, "column {number}")?,
                 Step::Apply(op, args) => {
                     write!(f, "{op}")?;
                     for arg in &args[..op.arity().min] {

@@ -5,24 +5,28 @@
 //! predicates it depends on hold. The predicates are ordinary nodes, evaluated with the same bits on every engine.
 //!
 //! `if(c, a, b)` needs its condition, and only the branch it takes. A comparison whose operand has overflowed into a NaN
-//! is unreliable rather than false.
+//! is unreliable rather than false. A value read from a grid is defined where there is one, which its bits tell; that is the one
+//! place where a NaN means something, and `known` is the operation that looks.
 
 use crate::expr::graph::{Graph, Node, NodeId};
 use crate::expr::op::{Op, Rule};
 
-/// Where values are defined, in two parts; `None` is everywhere.
+/// Where values are defined, in three parts; `None` is everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Validity {
     /// Every operation is inside its domain.
     pub domain: Option<NodeId>,
     /// No comparison met a value that had overflowed into a NaN.
     pub reliable: Option<NodeId>,
+    /// The input has data here.
+    pub data: Option<NodeId>,
 }
 
 /// The truth node of the points where all of `roots` are defined and reliable, or `None` if that is everywhere.
 pub fn defined(g: &mut Graph, roots: &[NodeId]) -> Option<NodeId> {
     let validity = of(g, roots);
-    both(g, validity.domain, validity.reliable)
+    let operations = both(g, validity.domain, validity.reliable);
+    both(g, validity.data, operations)
 }
 
 /// Where all of `roots` are defined.
@@ -30,13 +34,23 @@ pub fn of(g: &mut Graph, roots: &[NodeId]) -> Validity {
     let order = g.reachable(roots);
     let mut known = vec![Validity::default(); order.last().map_or(0, |last| last.index() + 1)];
     for id in order {
+        if let Node::Tap(..) | Node::Sample(..) = g.node(id) {
+            known[id.index()].data = Some(g.known(id));
+        }
+        if g.as_constant(id).is_some_and(f64::is_nan) {
+            known[id.index()].data = Some(g.constant(0.0));
+        }
         let Node::Apply(op, args) = g.node(id) else { continue };
         let Rule::Primitive(rule) = op.rule() else { continue };
+        if op == Op::Known {
+            continue;
+        }
         let [a, b, c] = args.map(|arg| known[arg.index()]);
         let own = if op == Op::Select {
             let domain = branch(g, args[0], b.domain, c.domain);
             let reliable = branch(g, args[0], b.reliable, c.reliable);
-            all(g, a, Validity { domain, reliable })
+            let data = branch(g, args[0], b.data, c.data);
+            all(g, a, Validity { domain, reliable, data })
         } else {
             [a, b, c][..op.arity().min].iter().fold(Validity::default(), |total, &next| all(g, total, next))
         };
@@ -49,13 +63,17 @@ pub fn of(g: &mut Graph, roots: &[NodeId]) -> Validity {
                 reliable = both(g, reliable, number);
             }
         }
-        known[id.index()] = all(g, own, Validity { domain, reliable });
+        known[id.index()] = all(g, own, Validity { domain, reliable, data: None });
     }
     roots.iter().fold(Validity::default(), |total, root| all(g, total, known[root.index()]))
 }
 
 fn all(g: &mut Graph, a: Validity, b: Validity) -> Validity {
-    Validity { domain: both(g, a.domain, b.domain), reliable: both(g, a.reliable, b.reliable) }
+    Validity {
+        domain: both(g, a.domain, b.domain),
+        reliable: both(g, a.reliable, b.reliable),
+        data: both(g, a.data, b.data),
+    }
 }
 
 /// Validity of the branch that `condition` takes.
@@ -63,8 +81,18 @@ fn branch(g: &mut Graph, condition: NodeId, on: Option<NodeId>, off: Option<Node
     if on == off {
         return on;
     }
+    if on == Some(condition) && off.is_none() && is_truth(g, condition) {
+        return None;
+    }
+    if off.is_some_and(|off| g.is_constant(off, 0.0)) && is_truth(g, condition) {
+        return both(g, Some(condition), on);
+    }
     let always = g.constant(1.0);
     Some(g.select(condition, on.unwrap_or(always), off.unwrap_or(always)))
+}
+
+fn is_truth(g: &Graph, id: NodeId) -> bool {
+    g.as_apply(id).is_some_and(|(op, _)| op.is_truth()) || matches!(g.node(id), Node::Edge(..))
 }
 
 /// Both conditions; one that always holds (the constant 1) is none.

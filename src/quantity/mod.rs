@@ -15,6 +15,8 @@
 //! | `laplacian` | 1 | Σ ∂²f/∂xᵢ² |
 //! | `hessian` | n(n+1)/2 | second partials, the upper triangle row by row |
 //! | `hessian-det` | 1 | determinant of the Hessian, n ≤ 4 |
+//! | `slope`, `aspect`, `hillshade`, `curvature:K`, `tpi`, `tri`, `roughness` | 1 | f as the height of terrain: [`terrain`] |
+//! | `saliency`, `saliency:σ` | 1 | ‖∇f‖ averaged by a Gaussian of σ cells, 2 if not said |
 //! | `mask`, `mask:Q` | 1 | why a cell of quantity Q has no value, a code of [`crate::program::mask`]; of the gradient if not said |
 //! | `bound`, `bound:Q` | as Q | what the computed `f32` value is off by at most; of f and its partials if not said |
 //! | `digits`, `digits:Q` | as Q | correct decimal digits that this leaves; of f if not said |
@@ -23,12 +25,17 @@
 //! masked where f itself is undefined.
 
 mod parse;
+mod saliency;
+pub mod terrain;
 
 use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::expr::op::Op;
+use crate::method::sampling::SamplingError;
+use crate::method::scheme::Stencil;
 use crate::method::{Differentiator, Method};
 use crate::program::{Plane, bound, mask, validity};
 use std::fmt;
+use terrain::Terrain;
 use thiserror::Error;
 
 /// What is asked of a function.
@@ -58,6 +65,10 @@ pub enum Quantity {
     Hessian,
     /// Determinant of the Hessian.
     HessianDet,
+    /// f as the height of terrain.
+    Terrain(Terrain),
+    /// ‖∇f‖ averaged by a Gaussian of so many cells.
+    Saliency(f64),
     /// Why cells of a quantity have no value.
     Mask(Box<Self>),
     /// Error bounds of quantities.
@@ -105,6 +116,14 @@ pub enum QuantityError {
         /// What to ask for instead.
         advice: &'static str,
     },
+    /// A method that evaluates the function between nodes.
+    #[error(
+        "`{0}` evaluates the function between the nodes of the grid, where arrays have no values; use `exact` or `grid`"
+    )]
+    Method(Method),
+    /// The samples cannot be differenced so.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
     /// The derivatives outgrow the graph.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
@@ -116,7 +135,7 @@ fn hint(suggestion: &Option<&'static str>) -> String {
 
 impl Quantity {
     /// The names, as they are written; a name with a colon takes arguments after it.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 23] = [
         "value",
         "partial:",
         "gradient",
@@ -129,6 +148,14 @@ impl Quantity {
         "laplacian",
         "hessian",
         "hessian-det",
+        "slope",
+        "aspect",
+        "hillshade",
+        "curvature:",
+        "tpi",
+        "tri",
+        "roughness",
+        "saliency",
         "mask",
         "bound",
         "digits",
@@ -147,15 +174,16 @@ impl Quantity {
     ) -> Result<Vec<Plane>, QuantityError> {
         match self {
             Self::Mask(base) => {
-                let values: Vec<NodeId> =
-                    base.build(g, f, names, differentiator)?.into_iter().map(|(_, value)| value).collect();
+                let (f, outputs) = base.lowered(g, f, names, differentiator)?;
+                let values: Vec<NodeId> = outputs.into_iter().map(|(_, value)| value).collect();
                 let value = mask::code(g, f, &values, **base != Self::Value);
                 Ok(vec![Plane { name: format!("mask of {base}"), value, valid: None }])
             }
             Self::Bound(bases) => {
                 let mut planes = Vec::new();
                 for base in bases {
-                    for (name, value, bound) in base.bounds(g, f, names, differentiator)? {
+                    let (f, bounds) = base.bounds(g, f, names, differentiator)?;
+                    for (name, value, bound) in bounds {
                         let valid = validity::defined(g, &[f, value]);
                         planes.push(Plane { name: format!("bound of {name}"), value: bound, valid });
                     }
@@ -163,7 +191,7 @@ impl Quantity {
                 Ok(planes)
             }
             Self::Digits(base) => {
-                let bounds = base.bounds(g, f, names, differentiator)?;
+                let (f, bounds) = base.bounds(g, f, names, differentiator)?;
                 let planes = bounds.into_iter().map(|(name, value, bound)| {
                     let valid = validity::defined(g, &[f, value]);
                     Plane { name: format!("digits of {name}"), value: bound::digits(g, value, bound), valid }
@@ -171,39 +199,59 @@ impl Quantity {
                 Ok(planes.collect())
             }
             _ => {
-                let outputs = self.build(g, f, names, differentiator)?;
+                let (f, outputs) = self.lowered(g, f, names, differentiator)?;
                 Ok(outputs.into_iter().map(|(name, value)| Plane::of(g, f, name, value)).collect())
             }
         }
     }
 
-    /// Name, value and error bound of each plane; the truncation of a difference formula counts as error.
+    /// f and the values of this quantity, with derivatives of sampled values as values of neighbouring cells.
+    fn lowered(
+        &self,
+        g: &mut Graph,
+        f: NodeId,
+        names: &[String],
+        differentiator: &Differentiator,
+    ) -> Result<(NodeId, Vec<(String, NodeId)>), QuantityError> {
+        let method = differentiator.method();
+        if !matches!(method, Method::Exact | Method::Grid) && !g.sources_of(&[f]).is_empty() {
+            return Err(QuantityError::Method(method));
+        }
+        let outputs = self.build(g, f, names, differentiator)?;
+        let roots: Vec<NodeId> = std::iter::once(f).chain(outputs.iter().map(|(_, value)| *value)).collect();
+        let lowered = differentiator.lower(g, &roots)?;
+        let outputs = outputs.into_iter().zip(&lowered[1..]).map(|((name, _), &value)| (name, value));
+        Ok((lowered[0], outputs.collect()))
+    }
+
+    /// f, and name, value and error bound of each plane; the truncation of a difference formula counts as error.
     fn bounds(
         &self,
         g: &mut Graph,
         f: NodeId,
         names: &[String],
         differentiator: &Differentiator,
-    ) -> Result<Vec<(String, NodeId, NodeId)>, QuantityError> {
-        let outputs = self.build(g, f, names, differentiator)?;
+    ) -> Result<(NodeId, Vec<(String, NodeId, NodeId)>), QuantityError> {
+        let (lowered, outputs) = self.lowered(g, f, names, differentiator)?;
         let exact = match differentiator.method() {
             Method::Exact => outputs.clone(),
-            _ => self.build(g, f, names, &Differentiator::exact(differentiator.variables().to_vec()))?,
+            _ => self.lowered(g, f, names, &differentiator.exactly())?.1,
         };
         let pairs = outputs.into_iter().zip(exact);
-        Ok(pairs
+        let bounds = pairs
             .map(|((name, value), (_, exact))| {
                 let (bound, value) =
                     if value == exact { bound::bound(g, value) } else { bound::against_exact(g, value, exact) };
                 (name, value, bound)
             })
-            .collect())
+            .collect();
+        Ok((lowered, bounds))
     }
 
     /// The values of this quantity for the function `f` of `names`, as named nodes.
     ///
     /// Masks, bounds and digits are of other quantities, and have planes only: see [`Quantity::planes`].
-    ///    ///
+    ///
     /// # Errors
     /// A number of variables that the quantity is not for, or derivatives that outgrow the graph.
     pub fn build(
@@ -286,6 +334,11 @@ impl Quantity {
                 }
                 Ok(vec![("det H".to_owned(), determinant(g, &rows))])
             }
+            Self::Terrain(terrain) if n == 2 => Ok(vec![terrain.build(g, f, differentiator)?]),
+            Self::Terrain(terrain) => {
+                Err(dimension(terrain.name(), "two variables", "heights stand over a plane of x and y"))
+            }
+            Self::Saliency(sigma) => Ok(vec![("saliency".to_owned(), saliency::of(g, &[f], differentiator, *sigma)?)]),
             Self::Mask(base) | Self::Digits(base) => base.build(g, f, names, differentiator),
             Self::Bound(bases) => {
                 let mut values = Vec::new();
@@ -307,7 +360,19 @@ impl Quantity {
     /// Whether the values are angles, which a cyclic colormap suits.
     #[must_use]
     pub fn is_angle(&self) -> bool {
-        matches!(self, Self::Direction)
+        matches!(self, Self::Direction | Self::Terrain(Terrain::Aspect(_)))
+    }
+
+    /// The stencil that differences sampled values for it, if none is asked for.
+    #[must_use]
+    pub fn own_stencil(&self) -> Stencil {
+        match self {
+            Self::Terrain(_) => Stencil::Horn,
+            Self::Saliency(_) => Stencil::Sobel,
+            Self::Mask(base) | Self::Digits(base) => base.own_stencil(),
+            Self::Bound(bases) => bases.first().map_or(Stencil::Central, Self::own_stencil),
+            _ => Stencil::Central,
+        }
     }
 }
 
@@ -327,6 +392,8 @@ impl fmt::Display for Quantity {
             Self::Laplacian => "laplacian",
             Self::Hessian => "hessian",
             Self::HessianDet => "hessian-det",
+            Self::Terrain(terrain) => terrain.name(),
+            Self::Saliency(_) => "saliency",
             Self::Mask(_) => "mask",
             Self::Bound(_) => "bound",
             Self::Digits(_) => "digits",

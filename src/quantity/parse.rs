@@ -1,7 +1,9 @@
 //! Reads the names of quantities, with what stands after their colon.
 
-use super::{Quantity, QuantityError};
+use super::terrain::Terrain;
+use super::{Quantity, QuantityError, saliency};
 use crate::expr::names::nearest;
+use crate::method::scheme;
 
 impl Quantity {
     /// Reads a quantity; `number` reads a number or constant formula such as `pi/4`.
@@ -28,6 +30,9 @@ impl Quantity {
             "hessian-det" => Some(Self::HessianDet),
             _ => None,
         };
+        if let Some(terrain) = Terrain::parse(name.trim(), argument, number) {
+            return terrain.map(Self::Terrain).map_err(bad);
+        }
         match (plain, name.trim(), argument) {
             (Some(quantity), _, None) => Ok(quantity),
             (Some(_), name, Some(_)) => Err(bad(format!("`{name}` takes nothing after it"))),
@@ -54,6 +59,12 @@ impl Quantity {
                     ("bound", None) => Ok(Self::Bound(vec![Self::Value, Self::Gradient])),
                     ("bound", Some(base)) => Ok(Self::Bound(vec![base])),
                     (_, base) => Ok(Self::Digits(Box::new(base.unwrap_or(Self::Value)))),
+                }
+            }
+            (None, "saliency", argument) => {
+                match argument.map_or(Some(saliency::SIGMA), number).and_then(scheme::sigma) {
+                    Some(sigma) => Ok(Self::Saliency(sigma)),
+                    None => Err(bad(format!("σ is a number of cells above 0 and up to {}", scheme::MAX_SIGMA))),
                 }
             }
             (None, "directional", Some(argument)) => directional(argument, variables.len(), number).map_err(bad),

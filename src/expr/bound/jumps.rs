@@ -96,6 +96,11 @@ pub(in crate::expr) fn logic(g: &mut Graph, e: &Erring) -> NodeId {
     g.apply(Op::Max, &[a, b])
 }
 
+/// No error: the answer is about the computed value itself.
+pub(in crate::expr) fn certain(g: &mut Graph, _: &Erring) -> NodeId {
+    g.constant(0.0)
+}
+
 /// 1 where `a`, read as a condition, may be wrong, else 0.
 fn truth_error(g: &mut Graph, a: NodeId, ea: NodeId) -> NodeId {
     let (size, reach) = (abs_of(g, a), with_margin(g, ea));

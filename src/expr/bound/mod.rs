@@ -14,7 +14,7 @@ mod jumps;
 
 use crate::expr::graph::{Graph, NodeId};
 use crate::expr::op::Op;
-pub(super) use jumps::{comparison, either, fract, logic, modulo, select, sign, stairs};
+pub(super) use jumps::{certain, comparison, either, fract, logic, modulo, select, sign, stairs};
 
 /// Unit roundoff of `f32`.
 const U: f64 = 1.0 / 16_777_216.0;

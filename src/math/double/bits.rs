@@ -292,6 +292,12 @@ pub fn not(x: f64) -> f64 {
     if truth(x) { 0.0 } else { 1.0 }
 }
 
+/// 1 unless x is a NaN, by bits.
+#[inline(always)]
+pub fn known(x: f64) -> f64 {
+    if is_nan(x) { 0.0 } else { 1.0 }
+}
+
 /// a if c is not zero, else b.
 #[inline(always)]
 pub fn select(c: f64, a: f64, b: f64) -> f64 {

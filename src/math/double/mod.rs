@@ -46,8 +46,8 @@ mod tests;
 mod trig;
 
 pub use bits::{
-    INFINITY, NAN, abs, add, and, canonical, div, eq, ge, gt, is_finite, is_nan, le, lt, max, min, mul, ne, neg, not,
-    or, select, sign, sub, truth,
+    INFINITY, NAN, abs, add, and, canonical, div, eq, ge, gt, is_finite, is_nan, known, le, lt, max, min, mul, ne, neg,
+    not, or, select, sign, sub, truth,
 };
 pub use exp::{exp, exp2, expm1, gauss};
 pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh};
