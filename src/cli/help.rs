@@ -44,6 +44,11 @@ What can be asked of a function f of n variables (-q NAME):
   laplacian          sum of the unmixed second partials
   hessian            second partials, upper triangle row by row, n(n+1)/2 planes
   hessian-det        determinant of the Hessian, up to four variables
+  slope              steepness of f as the height of terrain, in degrees; slope:percent, slope:radians
+  aspect             direction of steepest descent in degrees, 0 north, clockwise; aspect:trigonometric
+  hillshade          brightness 1 to 255 under a light at azimuth 315, height 45; hillshade:A,H,
+                     hillshade:combined, hillshade:multidirectional
+  curvature:K        profile, plan, mean or gaussian
   mask, mask:Q       why a cell of quantity Q has no value: 0 ok, 1 kink (valid), 2 unreliable
                      comparison, 3 overflow, 4 outside the domain; of the gradient if not said
   bound, bound:Q     what the computed single-precision value of Q is off by at most

@@ -16,6 +16,9 @@ use crate::expr::op::Op;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The largest σ of a Gaussian average, in cells: it reaches four times as far.
+pub const MAX_SIGMA: f64 = 64.0;
+
 /// The most axes of a sampled source.
 pub const SAMPLE_AXES: usize = 3;
 

@@ -16,7 +16,7 @@ use crate::expr::diagnostic::{ParseError, Span, quoted};
 use crate::expr::graph::NodeId;
 use crate::expr::op::Op;
 use crate::expr::resolve::Resolver;
-use crate::expr::source::SAMPLE_AXES;
+use crate::expr::source::{MAX_SIGMA, SAMPLE_AXES};
 
 /// The forms that are written like calls: their names, with the fewest and the most arguments.
 pub(super) const CALLS: &[(&str, usize, usize)] =
@@ -24,9 +24,6 @@ pub(super) const CALLS: &[(&str, usize, usize)] =
 
 /// σ of `smooth`, in cells, if none is given.
 const SIGMA: f64 = 1.0;
-
-/// Largest σ of `smooth`: its average reaches four times as far.
-const MAX_SIGMA: f64 = 64.0;
 
 /// Most averages in one formula; each is a plane of its own.
 const MAX_SOURCES: usize = 64;

@@ -35,7 +35,7 @@ pub(super) fn weights(sigma: f64, order: u8) -> Vec<f64> {
         polynomial = next;
     }
     // A correlation runs against the derivative of the kernel's argument, hence the sign of odd orders.
-    let sign = if order % 2 == 1 { -1.0 } else { 1.0 };
+    let sign = if !order.is_multiple_of(2) { -1.0 } else { 1.0 };
     (0..)
         .zip(bell)
         .map(|(k, bell)| sign * polynomial.iter().rfold(0.0, |sum, factor| sum * f64::from(k) + factor) * bell / total)
@@ -46,14 +46,14 @@ pub(super) fn weights(sigma: f64, order: u8) -> Vec<f64> {
 pub(super) fn along(g: &mut Graph, sigma: f64, order: u8, run: f64, tap: Tap<'_>) -> NodeId {
     let weights = weights(sigma, order);
     let mut terms = Vec::new();
-    if order % 2 == 0 {
+    if order.is_multiple_of(2) {
         let middle = tap(g, 0);
         terms.push(g.scale(weights[0], middle));
     }
     for k in (1..=radius(sigma)).rev() {
         let weight = weights[usize::from(k.unsigned_abs())];
         let (before, after) = (tap(g, -k), tap(g, k));
-        let pair = if order % 2 == 0 { g.add(before, after) } else { g.sub(after, before) };
+        let pair = if order.is_multiple_of(2) { g.add(before, after) } else { g.sub(after, before) };
         terms.push(g.scale(weight, pair));
     }
     let sum = g.sum(&terms);

@@ -30,7 +30,7 @@ pub const MAX_ORDER: u8 = 8;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SamplingError {
     /// There is no grid to difference on.
-    #[error("a formula with arrays has values on the cells of their grid only")]
+    #[error("arrays, averages and neighbours have values on the cells of a grid only, and here is none")]
     NoGrid,
     /// Too few nodes along an axis.
     #[error(

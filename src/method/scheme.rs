@@ -8,7 +8,7 @@
 //! | `sobel` | `central`, averaged across by (1, 2, 1)/4 | reflect |
 //! | `scharr` | `central`, averaged across by (3, 10, 3)/16 | reflect |
 //! | `prewitt` | `central`, averaged across by (1, 1, 1)/3 | reflect |
-//! | `gaussian:σ` | derivative of the Gaussian average, σ in cells, cut off at 4σ as SciPy does | reflect |
+//! | `gaussian:σ` | derivative of the Gaussian average, σ in cells, cut off at 4σ as `scipy.ndimage` does | reflect |
 //! | `horn` | `sobel` where all nine cells have data: GDAL's slope (Horn, Proc. IEEE 69(1), 1981) | nodata |
 //! | `zevenbergen-thorne` | `central` where all nine cells have data (Earth Surf. Process. Landf. 12(1), 1987) | nodata |
 //!
@@ -21,13 +21,11 @@
 //!
 //! **Borders** continue the values beyond the grid ([`Extension`]), but for `one-sided`, which takes formulas that stay inside.
 
+pub use crate::expr::source::MAX_SIGMA;
 use crate::program::staged::Extension;
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
-
-/// The largest σ of a Gaussian, in cells: its stencil reaches four times as far.
-pub const MAX_SIGMA: f64 = 64.0;
 
 /// How neighbours are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -139,7 +139,29 @@ mod tests {
         let (log, zero) = (g.apply(Op::Ln, &[x]), g.constant(0.0));
         let condition = g.compare(Op::Gt, x, 0.0);
         let safe = g.select(condition, log, zero);
+        assert_eq!(defined(&mut g, &[safe]), None, "ln x is taken only where it is defined");
+        let other = g.compare(Op::Gt, x, -1.0);
+        let unsafe_there = g.select(other, log, zero);
         let always = g.constant(1.0);
-        assert_eq!(defined(&mut g, &[safe]), Some(g.select(condition, condition, always)), "ln x only where taken");
+        assert_eq!(defined(&mut g, &[unsafe_there]), Some(g.select(other, condition, always)), "only where taken");
+    }
+
+    #[test]
+    fn samples_are_defined_where_they_are_known() {
+        let mut g = Graph::new();
+        let source = g.array(0, 1);
+        let (here, next) = (g.tap(source, [0; 3]), g.tap(source, [1, 0, 0]));
+        let (known_here, known_next) = (g.known(here), g.known(next));
+        let sum = g.add(here, next);
+        let validity = of(&mut g, &[sum]);
+        assert_eq!((validity.data, validity.domain), (Some(g.and(known_here, known_next)), None), "both cells");
+        assert_eq!(defined(&mut g, &[known_here]), None, "the question itself is always answered");
+        let missing = g.missing();
+        let guarded = g.select(known_next, here, missing);
+        assert_eq!(
+            defined(&mut g, &[guarded]),
+            Some(g.and(known_next, known_here)),
+            "the missing branch is never defined"
+        );
     }
 }

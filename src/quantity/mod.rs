@@ -133,6 +133,13 @@ fn hint(suggestion: &Option<&'static str>) -> String {
     suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
+/// A plane with what it is off by at most.
+struct Bounded {
+    name: String,
+    value: NodeId,
+    bound: NodeId,
+}
+
 impl Quantity {
     /// The names, as they are written; a name with a colon takes arguments after it.
     pub const NAMES: [&'static str; 23] = [
@@ -183,7 +190,7 @@ impl Quantity {
                 let mut planes = Vec::new();
                 for base in bases {
                     let (f, bounds) = base.bounds(g, f, names, differentiator)?;
-                    for (name, value, bound) in bounds {
+                    for Bounded { name, value, bound } in bounds {
                         let valid = validity::defined(g, &[f, value]);
                         planes.push(Plane { name: format!("bound of {name}"), value: bound, valid });
                     }
@@ -192,7 +199,7 @@ impl Quantity {
             }
             Self::Digits(base) => {
                 let (f, bounds) = base.bounds(g, f, names, differentiator)?;
-                let planes = bounds.into_iter().map(|(name, value, bound)| {
+                let planes = bounds.into_iter().map(|Bounded { name, value, bound }| {
                     let valid = validity::defined(g, &[f, value]);
                     Plane { name: format!("digits of {name}"), value: bound::digits(g, value, bound), valid }
                 });
@@ -231,7 +238,7 @@ impl Quantity {
         f: NodeId,
         names: &[String],
         differentiator: &Differentiator,
-    ) -> Result<(NodeId, Vec<(String, NodeId, NodeId)>), QuantityError> {
+    ) -> Result<(NodeId, Vec<Bounded>), QuantityError> {
         let (lowered, outputs) = self.lowered(g, f, names, differentiator)?;
         let exact = match differentiator.method() {
             Method::Exact => outputs.clone(),
@@ -242,7 +249,7 @@ impl Quantity {
             .map(|((name, value), (_, exact))| {
                 let (bound, value) =
                     if value == exact { bound::bound(g, value) } else { bound::against_exact(g, value, exact) };
-                (name, value, bound)
+                Bounded { name, value, bound }
             })
             .collect();
         Ok((lowered, bounds))
@@ -464,55 +471,4 @@ fn determinant(g: &mut Graph, rows: &[Vec<NodeId>]) -> NodeId {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::expr::formula::{Formula, constant};
-    use crate::program::Program;
-    use crate::program::interpret::Interpreter;
-
-    fn names() -> Vec<String> {
-        ["x", "y"].map(str::to_owned).into()
-    }
-
-    fn values(text: &str, quantity: &str, point: [f64; 2]) -> Vec<f64> {
-        let formula = Formula::parse(text).expect("a formula");
-        let quantity = Quantity::parse(quantity, &names(), &constant).expect("a quantity");
-        let mut g = formula.graph().clone();
-        let exact = Differentiator::exact(vec![g.variable(0), g.variable(1)]);
-        let planes = quantity.planes(&mut g, formula.root(), &names(), &exact).expect("small");
-        let program = Program::compile_planes(&mut g, &planes, 2, 0).expect("small");
-        Interpreter::<f64>::new(&program, &[]).point(&point)
-    }
-
-    #[test]
-    fn quantities_of_a_known_function() {
-        let at = [3.0, 2.0];
-        // f = x²y: ∇f = (2xy, x²) = (12, 9), H = ((2y, 2x), (2x, 0)) = ((4, 6), (6, 0))
-        for (quantity, expected) in [
-            ("value", vec![18.0]),
-            ("gradient", vec![12.0, 9.0]),
-            ("partial:y", vec![9.0]),
-            ("partial:x,y", vec![6.0]),
-            ("magnitude", vec![15.0]),
-            ("ascent", vec![0.8, 0.6]),
-            ("descent", vec![-0.8, -0.6]),
-            ("normal", vec![0.8, 0.6]),
-            ("directional:1,0", vec![12.0]),
-            ("directional:0,-2", vec![-9.0]),
-            ("laplacian", vec![4.0]),
-            ("hessian", vec![4.0, 6.0, 0.0]),
-            ("hessian-det", vec![-36.0]),
-        ] {
-            assert_eq!(values("x^2*y", quantity, at), expected, "{quantity}");
-        }
-        assert_eq!(values("x^2*y", "direction", at), [9.0_f64.atan2(12.0)], "direction");
-    }
-
-    #[test]
-    fn a_zero_gradient_has_no_direction() {
-        for quantity in ["direction", "ascent", "descent", "normal"] {
-            assert!(values("x^2+y^2", quantity, [0.0, 0.0]).iter().all(|value| value.is_nan()), "{quantity}");
-        }
-        assert_eq!(values("x^2+y^2", "magnitude", [0.0, 0.0]), [0.0], "but a size");
-    }
-}
+mod tests;

@@ -433,3 +433,6 @@ fn full_circle(g: &mut Graph, radians: NodeId) -> NodeId {
     let turned = g.select(whole, zero, turned);
     g.select(negative, turned, angle)
 }
+
+#[cfg(test)]
+mod tests;
