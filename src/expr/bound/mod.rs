@@ -180,10 +180,16 @@ pub(super) fn expm1(g: &mut Graph, e: &Erring) -> NodeId {
 }
 
 fn growth(g: &mut Graph, size: NodeId, power: NodeId, v: NodeId) -> NodeId {
-    let size = abs_of(g, size);
+    let size = not_lost(g, size);
     let factor = unary(g, Op::Expm1, power);
     let error = g.mul(size, factor);
     rounded(g, error, v, 4.0)
+}
+
+/// |v|, and what v may have lost to underflow, which grows with it.
+fn not_lost(g: &mut Graph, v: NodeId) -> NodeId {
+    let (size, tiny) = (abs_of(g, v), g.constant(UNDERFLOW));
+    g.add(size, tiny)
 }
 
 /// ln a is off by at most −ln(1 − ea/a).
@@ -371,7 +377,7 @@ pub(super) fn pow(g: &mut Graph, e: &Erring) -> NodeId {
     let (turns, two) = (g.and(negative, apart), g.constant(2.0));
     let turn = g.select(turns, two, zero);
     let factor = g.add(factor, turn);
-    let result = abs_of(g, e.v);
+    let result = not_lost(g, e.v);
     let error = g.mul(result, factor);
     let safe = g.apply(Op::Lt, &[ea, size]);
     let error = unless_singular(g, safe, error);
