@@ -211,7 +211,7 @@ ops! {
         Or "or" (2) [or "m_or" flat everywhere logic] "1 where either is not 0, else 0"
         Not "not" (1) [not "m_not" flat everywhere logic] "1 where x is 0, else 0"
         Known "known" (1) [known "m_known" flat everywhere certain]
-            "1 where x is defined: there is data, and no operation leaves its domain; else 0, never undefined itself"
+            "1 where x has a value, 0 where there is no data or an operation leaves its domain; never undefined itself"
         Select "if" (3) [select "m_select" flat everywhere select]
             "if(c, a, b): a where c is not 0, else b; only the branch taken needs to be defined"
     }

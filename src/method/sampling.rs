@@ -130,7 +130,8 @@ impl Sampler {
                 Node::Apply(op, args) => {
                     let args = args.map(|arg| lowered[arg.index()].unwrap_or(arg));
                     if op == Op::Known {
-                        validity::defined(g, &args[..1]).unwrap_or_else(|| g.constant(1.0))
+                        let number = g.known(args[0]);
+                        validity::defined(g, &args[..1]).map_or(number, |defined| g.and(defined, number))
                     } else {
                         g.apply(op, &args[..op.arity().min])
                     }

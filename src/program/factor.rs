@@ -295,7 +295,7 @@ pub(super) fn part(program: &Program, roots: &[usize], replaced: &Replaced, axes
     let (steps, position) = extract(program, roots, replaced);
     let output = |(number, root)| Output { name: format!("table {number}"), value: position[root], valid: None };
     let outputs = roots.iter().enumerate().map(output).collect();
-    Program { steps, outputs, axes, parameters }
+    Program { steps, outputs, columns: Vec::new(), axes, parameters }
 }
 
 /// The program with `replaced` put in place: all outputs, and the steps that they still need.
@@ -309,7 +309,7 @@ pub(super) fn rest(program: &Program, replaced: &Replaced, axes: usize, paramete
         valid: output.valid.map(|valid| position[&valid]),
     });
     let outputs = outputs.collect();
-    Program { steps, outputs, axes, parameters }
+    Program { steps, outputs, columns: program.columns.clone(), axes, parameters }
 }
 
 /// The steps that `roots` need, in order, with `replaced` put in place, and where each now stands.

@@ -204,6 +204,8 @@ impl Program {
             reads.push(match *step {
                 Step::Constant(_) | Step::Parameter(_) => 0,
                 Step::Coordinate(axis) => set(axis),
+                // What is read around a cell stays in the inner program, which knows the cell.
+                Step::Tap(..) | Step::Edge(..) | Step::Column(_) => u64::MAX,
                 Step::Apply(op, args) => args[..op.arity().min].iter().fold(0, |union, &arg| union | reads[arg]),
             });
         }

@@ -174,6 +174,10 @@ fn what_arose_from_overflow_does_not_come_back_as_a_number() {
         let e = functions(op).swap_remove(2);
         let tables = vec![vec![3e38_f32, -2e38]; e.axes];
         let planes = engines::cpu::<f32>(&e.program(&Quantity::Value), &tables, &[]);
+        if op == Op::Known {
+            assert!(planes[0].iter().all(|v| *v == 0.0), "{op} of NaN gave {:?}", planes[0]);
+            continue;
+        }
         assert!(planes[0].iter().all(|v| v.is_nan()), "{op} of NaN gave {:?}", planes[0]);
     }
 }

@@ -96,9 +96,11 @@ pub(in crate::expr) fn logic(g: &mut Graph, e: &Erring) -> NodeId {
     g.apply(Op::Max, &[a, b])
 }
 
-/// No error: the answer is about the computed value itself.
-pub(in crate::expr) fn certain(g: &mut Graph, _: &Erring) -> NodeId {
-    g.constant(0.0)
+/// No error where the operand's is finite; an operand that has overflowed here may be a number in exact arithmetic.
+pub(in crate::expr) fn certain(g: &mut Graph, e: &Erring) -> NodeId {
+    let (zero, one) = (g.constant(0.0), one(g));
+    let finite = g.compare(Op::Lt, e.ea, f64::INFINITY);
+    g.select(finite, zero, one)
 }
 
 /// 1 where `a`, read as a condition, may be wrong, else 0.
