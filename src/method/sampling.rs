@@ -1,7 +1,7 @@
 //! Sampling: turns derivatives of sampled sources into the values of neighbouring cells, by a scheme.
 //!
 //! [`Sampler::lower`] replaces every sample in a graph: a value becomes the tap on its own cell, a derivative the formula of
-//! [`super::stencil`] over taps, the Gaussian average of a source a chain of planes. Formulas of several axes are nested: ∂²/∂x∂y is the
+//! `stencil.rs` over taps, the Gaussian average of a source a chain of planes. Formulas of several axes are nested: ∂²/∂x∂y is the
 //! formula along x of the formula along y, and a stencil that averages across takes the average for an axis without derivative.
 //!
 //! **Missing data.** A tap is defined where its cell has data, and a derivative where its own cell has data too, even if its formula
