@@ -4,6 +4,8 @@
 //! or not at all.
 
 pub mod csv;
+pub mod georef;
 pub mod npy;
 pub mod output;
 pub mod png;
+pub mod read;
