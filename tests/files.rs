@@ -4,6 +4,8 @@
 mod fixtures;
 #[path = "files/hostile.rs"]
 mod hostile;
+#[path = "files/round_trips.rs"]
+mod round_trips;
 
 use cap::Cap;
 use gradgrid::io::read::{Channel, Header, ReadError, ReadOptions, Reader, open, open_bytes};
@@ -34,6 +36,12 @@ fn header_and_values(name: &str, options: &ReadOptions) -> (Header, Vec<f64>) {
     let mut reader = open(&data(name), options).unwrap_or_else(|error| panic!("{name}: {error}"));
     let values = all(reader.as_mut()).unwrap_or_else(|error| panic!("{name}: {error}"));
     (reader.header().clone(), values)
+}
+
+/// Rounded to single precision once.
+#[expect(clippy::cast_possible_truncation, reason = "the rounding that is meant")]
+fn single(value: f64) -> f32 {
+    value as f32
 }
 
 fn channel(channel: Channel) -> ReadOptions {

@@ -9,3 +9,4 @@ pub mod npy;
 pub mod output;
 pub mod png;
 pub mod read;
+pub mod write;

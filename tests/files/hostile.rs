@@ -3,13 +3,14 @@
 //! The whole program runs under a cap on its memory (see the crate root), so a claim that is believed ends it.
 
 use crate::{all, bits, data, open_bytes};
-use gradgrid::io::read::{ReadOptions, RawShape, Dtype};
+use gradgrid::io::read::{Dtype, RawShape, ReadOptions};
 
 /// What the readers may use here.
 const LIMIT: u64 = 1 << 20;
 
-/// Mutations of each file's copies, per format.
-const MUTATIONS: usize = 100_000;
+/// Mutations per format, in the short run and in the long one.
+const SOME: usize = 10_000;
+const MANY: usize = 100_000;
 
 fn options(name: &str) -> ReadOptions {
     let member = (name == "stored.npz").then(|| "height".to_owned());
@@ -128,12 +129,12 @@ fn cut(names: &[&str]) {
     }
 }
 
-fn change(names: &[&str], seed: u64) {
+fn change(names: &[&str], seed: u64, mutations: usize) {
     let mut random = Random(seed);
     let originals: Vec<_> = names.iter().map(|name| (*name, file(name), options(name))).collect();
     let wholes: Vec<_> = originals.iter().map(|(_, file, options)| read(file.clone(), options)).collect();
     let (mut good, mut bad) = (0, 0);
-    for turn in 0..MUTATIONS {
+    for turn in 0..mutations {
         let (name, original, options) = &originals[turn % names.len()];
         let mut file = original.clone();
         mutate(&mut file, &mut random);
@@ -150,7 +151,7 @@ fn change(names: &[&str], seed: u64) {
             None => bad += 1,
         }
     }
-    assert!(good > 0 && bad > MUTATIONS / 100, "mutations matter: {good} read, {bad} refused");
+    assert!(good > 0 && bad > mutations / 100, "mutations matter: {good} read, {bad} refused");
 }
 
 macro_rules! formats {
@@ -163,7 +164,13 @@ macro_rules! formats {
 
             #[test]
             fn mutated_it_is_refused_or_read() {
-                super::change(&$names, $seed);
+                super::change(&$names, $seed, super::SOME);
+            }
+
+            #[test]
+            #[ignore = "takes seconds to a quarter of a minute; tests/run runs it"]
+            fn mutated_100_000_times_it_is_refused_or_read() {
+                super::change(&$names, $seed + 100, super::MANY);
             }
         }
     )*};

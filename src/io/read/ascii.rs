@@ -13,7 +13,8 @@
 //! Keywords have any case and order; the numbers are a stream of words, whatever the line breaks, as GDAL reads them. They are
 //! parsed as `f64`. The text gives no reference system, so the unit is unknown.
 //!
-//! Edge cases: fewer numbers than cells are an error, and so are more; words over 64 bytes are an error.
+//! Edge cases: fewer numbers than cells are an error, and so are more; words over 64 bytes are an error. So is a file whose last
+//! number is not followed by a line end or blank: it may have been cut off within the number.
 
 use crate::io::georef::GeoReference;
 use crate::io::read::bytes::{Again, Forward, Part, Restart, Source};
@@ -135,6 +136,10 @@ impl Read for Doubles {
             slot.copy_from_slice(&number(&word).ok_or_else(invalid)?.to_le_bytes());
             count += slot.len();
             self.left -= 1;
+            if self.left == 0 && !self.words.closed {
+                let what = format!("its last number, {word}, may be cut off: nothing follows it; end the file with a line end");
+                return Err(io::Error::new(ErrorKind::InvalidData, what));
+            }
             if self.left == 0 && self.words.next()?.is_some() {
                 return Err(io::Error::new(ErrorKind::InvalidData, "it has more numbers than cells"));
             }
@@ -146,20 +151,26 @@ impl Read for Doubles {
 /// Words between blanks.
 struct Words {
     bytes: Bytes<BufReader<Part>>,
+    /// Whether a blank stood after the last word.
+    closed: bool,
 }
 
 impl Words {
     fn new(part: Part) -> Self {
-        Self { bytes: BufReader::with_capacity(64 * 1024, part).bytes() }
+        Self { bytes: BufReader::with_capacity(64 * 1024, part).bytes(), closed: true }
     }
 
     fn next(&mut self) -> io::Result<Option<String>> {
         let mut word = String::new();
+        self.closed = false;
         for byte in self.bytes.by_ref() {
             let byte = byte?;
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c if word.is_empty() => {}
-                b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => break,
+                b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => {
+                    self.closed = true;
+                    break;
+                }
                 _ if word.len() >= LONGEST_WORD => {
                     return Err(io::Error::new(
                         ErrorKind::InvalidData,
@@ -208,6 +219,7 @@ mod tests {
         let cases = [
             ("nrows 2", "nrows 3", "ends early"),
             ("nrows 2", "nrows 1", "more numbers"),
+            ("nan\n", "nan", "cut off"),
             ("nrows 2", "nrows 2000000", "promises"),
             ("nrows 2", "nrows 1.5", "nrows is 1.5"),
             ("ncols 3", "", "no ncols"),

@@ -59,7 +59,7 @@ pub enum ReadError {
         /// The file.
         path: String,
         /// What is wrong with it.
-        error: Box<ReadError>,
+        error: Box<Self>,
     },
 }
 

@@ -45,12 +45,17 @@ fn dtype(sample: SampleType) -> Dtype {
     }
 }
 
+/// A name as writers of today mean it, in UTF-8.
+fn words(text: &exr::meta::attribute::Text) -> String {
+    String::from_utf8_lossy(text.as_slice()).into_owned()
+}
+
 fn choose(headers: &[exr::meta::header::Header], channel: &Channel) -> Result<Wanted, ReadError> {
     let mut known = Vec::new();
     for (layer, header) in headers.iter().enumerate().filter(|(_, header)| !header.deep) {
-        let prefix = header.own_attributes.layer_name.as_ref().map(|name| format!("{name}."));
+        let prefix = header.own_attributes.layer_name.as_ref().map(|name| format!("{}.", words(name)));
         let list = &header.channels.list;
-        let names: Vec<String> = list.iter().map(|channel| channel.name.to_string()).collect();
+        let names: Vec<String> = list.iter().map(|channel| words(&channel.name)).collect();
         let find = |wanted: &str| {
             let full = |name: &String| prefix.as_ref().is_some_and(|prefix| format!("{prefix}{name}") == wanted);
             names.iter().position(|name| name == wanted || full(name))

@@ -218,7 +218,7 @@ fn from_source(mut source: Box<dyn Source>, again: Again, options: &ReadOptions)
     let there = usize::try_from(source.len()).unwrap_or(MAGIC).min(MAGIC);
     source.read_at(0, &mut magic[..there])?;
     match &magic[..there] {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(source, options.limit),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::open(source, false, options.limit),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => npz::open(source, again, options),
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => tiff::open(source, options),
         [0x89, b'P', b'N', b'G', ..] => png::open(source, again, options),

@@ -30,11 +30,16 @@ struct Description {
     shape: Vec<usize>,
 }
 
-pub(crate) fn open(mut source: Box<dyn Source>, limit: u64) -> Result<Box<dyn Reader>, ReadError> {
+/// `alone`: nothing may follow the data, as in an archive, where the length is known.
+pub(crate) fn open(mut source: Box<dyn Source>, alone: bool, limit: u64) -> Result<Box<dyn Reader>, ReadError> {
     let (description, offset) = read_header(source.as_mut())?;
     let Description { dtype, big_endian, fortran, shape } = description;
     let cells = checked_cells(FORMAT, &shape, dtype.size())?;
-    check_size(FORMAT, offset, (cells * dtype.size()) as u64, source.len())?;
+    let bytes = (cells * dtype.size()) as u64;
+    check_size(FORMAT, offset, bytes, source.len())?;
+    if alone && offset + bytes != source.len() {
+        return Err(damaged(FORMAT, "its archive claims more bytes than it has numbers"));
+    }
     // Axes of length 1 make no difference to the order of the others.
     let fortran = fortran && shape.iter().filter(|&&size| size > 1).count() > 1;
     let header = Header::new(FORMAT, shape, dtype);

@@ -53,9 +53,9 @@ pub(crate) fn open(
     let mut forward = Forward::new(FORMAT, stream, size, options.limit);
     if is_fortran(&mut forward)? {
         let bytes = all(&mut forward, FORMAT, options.limit)?;
-        return npy::open(Box::new(Memory::from(bytes)), options.limit);
+        return npy::open(Box::new(Memory::from(bytes)), true, options.limit);
     }
-    npy::open(Box::new(forward), options.limit)
+    npy::open(Box::new(forward), true, options.limit)
 }
 
 /// Whether the member is in Fortran order; a rough look, that the NPY reader repeats in earnest.

@@ -6,6 +6,7 @@ use crate::io::read::error::{ReadError, damaged};
 use crate::io::read::tiff::decode::{self, Compression};
 use crate::io::read::tiff::{FORMAT, Page};
 use rayon::prelude::*;
+use std::collections::VecDeque;
 
 /// Chunks that are unpacked at once; each holds its packed and its plain bytes.
 const AT_ONCE: usize = 16;
@@ -21,9 +22,9 @@ pub(crate) struct Chunked<S> {
     counts: Vec<u64>,
     /// What a chunk holds that the file leaves out: one sample.
     fill: Vec<u8>,
-    /// The row of chunks that is unpacked in `rows`.
-    current: Option<usize>,
-    rows: Vec<u8>,
+    /// Rows of chunks that are unpacked, by number, the oldest first.
+    kept: VecDeque<(usize, Vec<u8>)>,
+    most_kept: usize,
 }
 
 impl<S: Source> Chunked<S> {
@@ -37,12 +38,21 @@ impl<S: Source> Chunked<S> {
         limit: u64,
     ) -> Result<Self, ReadError> {
         let fill = encode(fill, page.dtype, big_endian);
-        let chunked = Self { source, page, big_endian, plane, offsets, counts, fill, current: None, rows: Vec::new() };
+        let mut chunked =
+            Self { source, page, big_endian, plane, offsets, counts, fill, kept: VecDeque::new(), most_kept: 2 };
         let needs = chunked.needs();
         if needs > limit.min(isize::MAX as u64) {
             return Err(ReadError::TooBig { format: FORMAT, needs, limit });
         }
+        let rows = usize::try_from(chunked.rows()).unwrap_or(usize::MAX).max(1);
+        let spare = usize::try_from(limit - needs).unwrap_or(usize::MAX).min(MOST_KEPT);
+        chunked.most_kept = (spare / rows).saturating_add(2).min(page_rows_at_most(&chunked.page));
         Ok(chunked)
+    }
+
+    /// Bytes of a row of chunks.
+    fn rows(&self) -> u64 {
+        (self.row_bytes() as u64).saturating_mul(self.page.chunk_height.min(self.page.height) as u64)
     }
 
     /// Samples of a pixel that is handed on.
@@ -59,16 +69,20 @@ impl<S: Source> Chunked<S> {
         self.page.chunk_width == self.page.width && (!self.page.planar || self.plane.is_some())
     }
 
-    /// Memory at most: the rows, and the chunks that are being unpacked with their packed bytes and one spare copy.
+    /// Memory at most: two rows of chunks, and the chunks that are being unpacked with their packed bytes and one spare copy.
     fn needs(&self) -> u64 {
-        let rows = (self.row_bytes() as u64).saturating_mul(self.page.chunk_height.min(self.page.height) as u64);
+        // A picture of one row of chunks is kept once.
+        let kept = self.rows().saturating_mul(self.page.down().min(2) as u64);
+        let table = (self.offsets.len() as u64).saturating_mul(16);
         let shape = self.page.shape(0, self.big_endian);
         let chunk = (shape.row().max(shape.packed_row()) as u64).saturating_mul(shape.rows as u64);
         let packed = self.counts.iter().copied().max().unwrap_or(0).min(most_packed(chunk));
         let at_once = self.page.across().saturating_mul(self.planes().len()).min(AT_ONCE) as u64;
         let spare = u64::from(self.page.bits < 8) * chunk;
         let work = chunk.saturating_add(packed).saturating_add(spare).saturating_mul(at_once);
-        if self.is_one() { work } else { rows.saturating_add(work) }
+        // Where a chunk is a whole row of them, it is moved and not copied.
+        let moved = if self.is_one() { chunk.min(kept) } else { 0 };
+        kept.saturating_add(work).saturating_add(table) - moved
     }
 
     /// The planes that are wanted.
@@ -80,17 +94,20 @@ impl<S: Source> Chunked<S> {
         }
     }
 
-    /// Unpacks row `down` of chunks into `rows`.
+    /// Unpacks row `down` of chunks, and forgets the oldest one that is kept if need be.
     fn unpack(&mut self, down: usize) -> Result<(), ReadError> {
-        self.current = None;
+        let mut rows = match self.kept.len() < self.most_kept {
+            true => Vec::new(),
+            false => self.kept.pop_front().map(|(_, rows)| rows).unwrap_or_default(),
+        };
         let across = self.page.across();
         let shape = self.page.shape(down, self.big_endian);
         let height = self.page.chunk_height.min(self.page.height - down * self.page.chunk_height);
         let row_bytes = self.row_bytes();
         if self.is_one() {
-            self.rows = Vec::new();
+            rows = Vec::new();
         } else {
-            self.rows.resize(height * row_bytes, 0);
+            rows.resize(height * row_bytes, 0);
         }
         let size = self.page.dtype.size();
         let jobs: Vec<(usize, usize)> =
@@ -113,14 +130,14 @@ impl<S: Source> Chunked<S> {
             };
             for (&(plane, column), chunk) in group.iter().zip(plain) {
                 if self.is_one() {
-                    self.rows = chunk;
+                    rows = chunk;
                     continue;
                 }
                 let first = column * self.page.chunk_width;
                 let columns = self.page.chunk_width.min(self.page.width - first);
                 let interleave = self.page.planar && self.plane.is_none();
                 let pixel = row_bytes / self.page.width;
-                for (from, to) in chunk.chunks_exact(shape.row()).zip(self.rows.chunks_exact_mut(row_bytes)) {
+                for (from, to) in chunk.chunks_exact(shape.row()).zip(rows.chunks_exact_mut(row_bytes)) {
                     let to = &mut to[first * pixel..(first + columns) * pixel];
                     if interleave {
                         for (from, to) in from.chunks_exact(size).zip(to.chunks_exact_mut(pixel)) {
@@ -132,7 +149,7 @@ impl<S: Source> Chunked<S> {
                 }
             }
         }
-        self.current = Some(down);
+        self.kept.push_back((down, rows));
         Ok(())
     }
 
@@ -147,6 +164,14 @@ impl<S: Source> Chunked<S> {
         self.source.read_at(offset, &mut bytes)?;
         Ok(Some(bytes))
     }
+}
+
+/// Memory for rows of chunks beyond the two that a band and its halo may lie in: low strips are kept by the dozen.
+const MOST_KEPT: usize = 8 << 20;
+
+/// There are no more rows of chunks to keep than the picture has.
+fn page_rows_at_most(page: &Page) -> usize {
+    page.down().clamp(1, 1 << 10)
 }
 
 /// No compression doubles its bytes; what a chunk has beyond that is not its data.
@@ -185,14 +210,15 @@ impl<S: Source> Source for Chunked<S> {
         let chunk_rows = (self.row_bytes() * self.page.chunk_height) as u64;
         while !out.is_empty() {
             let down = usize::try_from(offset / chunk_rows).unwrap_or(usize::MAX);
-            if self.current != Some(down) {
-                if down >= self.page.down() {
-                    return Err(damaged(FORMAT, "rows after the last were asked for"));
-                }
+            if down >= self.page.down() {
+                return Err(damaged(FORMAT, "rows after the last were asked for"));
+            }
+            if !self.kept.iter().any(|(kept, _)| *kept == down) {
                 self.unpack(down)?;
             }
+            let rows = self.kept.iter().find(|(kept, _)| *kept == down).map_or(&[][..], |(_, rows)| rows.as_slice());
             let from = usize::try_from(offset % chunk_rows).unwrap_or(usize::MAX);
-            let there = self.rows.get(from..).unwrap_or(&[]);
+            let there = rows.get(from..).unwrap_or(&[]);
             let count = there.len().min(out.len());
             if count == 0 {
                 return Err(damaged(FORMAT, "a strip is short"));

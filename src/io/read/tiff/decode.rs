@@ -9,6 +9,7 @@ use crate::io::read::tiff::FORMAT;
 use flate2::read::ZlibDecoder;
 use std::io::Read;
 use weezl::{BitOrder, LzwStatus};
+use zune_inflate::{DeflateDecoder, DeflateOptions};
 
 /// How the bytes of a chunk are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,15 @@ fn unpack(compression: Compression, mut bytes: Vec<u8>, size: usize) -> Result<V
         }
         bytes.truncate(size);
         return Ok(bytes);
+    }
+    if compression == Compression::Deflate {
+        // The fast way takes a chunk that is neither damaged nor longer than it should be.
+        let options = DeflateOptions::default().set_size_hint(size).set_limit(size.max(1));
+        if let Ok(fast) = DeflateDecoder::new_with_options(&bytes, options).decode_zlib()
+            && fast.len() == size
+        {
+            return Ok(fast);
+        }
     }
     let mut out = vec![0; size];
     match compression {

@@ -1,8 +1,8 @@
 //! Reads TIFF, BigTIFF and GeoTIFF files: strips or tiles, any real type, one page, one band or luminance.
 //!
 //! Strips that lie one after the other uncompressed, the usual case, are read from the file as they are, without any decoder. Else a
-//! whole row of strips or tiles is unpacked at a time, on all cores, and kept until another one is wanted, so that rows of a
-//! halo cost nothing. Places and sizes are checked when the file is opened.
+//! whole row of strips or tiles is unpacked at a time, on all cores, and the last two are kept at least, so that rows of a halo cost
+//! nothing. Places and sizes are checked when the file is opened.
 //!
 //! | feature | read |
 //! |---|---|
