@@ -29,7 +29,7 @@
 //! | [PNG](png), [JPEG, WebP](picture) | content | luminance, or one channel |
 //! | [EXR](exr) | content | one channel, or luminance |
 //! | [ESRI ASCII grid](ascii) | content | streamed |
-//! | [raw](raw) | description | any shape, type, byte order and offset |
+//! | [raw] | description | any shape, type, byte order and offset |
 //!
 //! Numbers become `f32` or `f64` by the rules of [`dtype`]. Nodata, and NaN of any kind, become the quiet NaN of a masked
 //! cell; infinities stay.
