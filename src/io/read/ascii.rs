@@ -137,7 +137,9 @@ impl Read for Doubles {
             count += slot.len();
             self.left -= 1;
             if self.left == 0 && !self.words.closed {
-                let what = format!("its last number, {word}, may be cut off: nothing follows it; end the file with a line end");
+                let what = format!(
+                    "its last number, {word}, may be cut off: nothing follows it; end the file with a line end"
+                );
                 return Err(io::Error::new(ErrorKind::InvalidData, what));
             }
             if self.left == 0 && self.words.next()?.is_some() {
