@@ -247,7 +247,7 @@ fn pack(rows: &[u8], row_bytes: usize, first: usize, size: usize) -> std::io::Re
     encoder.finish()
 }
 
-/// Deflate's level: beyond this the floats of a field get hardly smaller, and it takes much longer.
+/// Deflate's level: a middle one, chosen without measurements.
 const LEVEL: u32 = 4;
 
 /// One entry of the page.
