@@ -124,7 +124,7 @@ pub struct PictureSummary {
 ///
 /// # Errors
 /// A quantity of several planes, a grid that is not a plane, a range the scale cannot show, and what engine, watch or writer report.
-pub fn write_png<W: Write + 'static>(
+pub fn write_png<W: Write>(
     prepared: &mut Prepared,
     quantity: &Quantity,
     options: &PictureOptions,
@@ -168,7 +168,7 @@ fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(u32, u32), Picture
     Ok((side(prepared.grid().width())?, side(prepared.grid().rows())?))
 }
 
-fn draw<W: Write + 'static>(
+fn draw<W: Write>(
     prepared: &mut Prepared,
     figure: &Figure,
     mut png: IndexedPng<W>,

@@ -21,16 +21,17 @@
 //! printed here.
 
 use crate::engine::cpu::CpuSession;
-use crate::engine::evaluator::Evaluator;
+use crate::engine::evaluator::{Evaluator, Pending};
 use crate::engine::selftest::Agreement;
 use crate::gpu::GpuError;
 use crate::kernels::key;
 use crate::kernels::palette::{self, Lookup, ThresholdError};
-use crate::kernels::range::RangeStats;
+use crate::kernels::range::{Bins, RangeStats};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Cells of a band that are checked.
@@ -111,51 +112,96 @@ pub struct Report {
 }
 
 /// What computes bands of cells: the GPU, or a stand-in that fails in a test.
+///
+/// A band is begun and finished apart; up to [`evaluator::RING`](super::evaluator::RING) may be begun.
 pub trait Source: fmt::Debug {
+    /// A band that was begun.
+    type Pending: fmt::Debug;
     /// The most cells that one call may ask for.
     fn max_cells(&self) -> usize;
+    /// How long the kernels of the last band ran, where that is known.
+    fn kernel_time(&self) -> Option<Duration> {
+        None
+    }
+    /// Begins a band whose values are wanted.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Self::Pending, GpuError>;
+    /// Begins a band of which the statistics of one plane are wanted.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Self::Pending, GpuError>;
+    /// Begins a band of which the colour indices of one plane are wanted.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn begin_palette(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+    ) -> Result<Self::Pending, GpuError>;
     /// Writes the values of a band into the planes.
     ///
     /// # Errors
     /// What the device reports.
-    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
-    /// Adds the values of a band in one plane to the statistics.
+    fn finish_planes(&mut self, pending: Self::Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
+    /// Adds the values of a band to the statistics.
     ///
     /// # Errors
     /// What the device reports.
-    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError>;
-    /// Writes the colour indices of a band in one plane.
+    fn finish_range(&mut self, pending: Self::Pending, stats: &mut RangeStats) -> Result<(), GpuError>;
+    /// Writes the colour indices of a band.
     ///
     /// # Errors
     /// What the device reports.
-    fn palette(
-        &mut self,
-        cells: Range<usize>,
-        plane: usize,
-        thresholds: &[f32],
-        out: &mut Vec<u8>,
-    ) -> Result<(), GpuError>;
+    fn finish_palette(&mut self, pending: Self::Pending, out: &mut Vec<u8>) -> Result<(), GpuError>;
+    /// Gives up a band.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn cancel(&mut self, pending: Self::Pending) -> Result<(), GpuError>;
 }
 
 impl Source for Evaluator {
+    type Pending = Pending;
     fn max_cells(&self) -> usize {
         self.max_cells()
     }
-    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
-        self.planes(cells, out)
+    fn kernel_time(&self) -> Option<Duration> {
+        self.kernel_time()
     }
-    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
-        self.range(cells, plane, stats)
+    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Pending, GpuError> {
+        self.begin_planes(cells)
     }
-    fn palette(
-        &mut self,
-        cells: Range<usize>,
-        plane: usize,
-        thresholds: &[f32],
-        out: &mut Vec<u8>,
-    ) -> Result<(), GpuError> {
-        self.palette(cells, plane, thresholds, out)
+    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Pending, GpuError> {
+        self.begin_range(cells, plane, bins)
     }
+    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Pending, GpuError> {
+        self.begin_palette(cells, plane, thresholds)
+    }
+    fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+        self.finish_planes(pending, out)
+    }
+    fn finish_range(&mut self, pending: Pending, stats: &mut RangeStats) -> Result<(), GpuError> {
+        self.finish_range(pending, stats)
+    }
+    fn finish_palette(&mut self, pending: Pending, out: &mut Vec<u8>) -> Result<(), GpuError> {
+        self.finish_palette(pending, out)
+    }
+    fn cancel(&mut self, pending: Pending) -> Result<(), GpuError> {
+        self.cancel(pending)
+    }
+}
+
+/// A band that was begun, and the cells it has.
+#[derive(Debug)]
+#[must_use = "a band in flight keeps its place in the ring"]
+pub struct Begun<P = Pending> {
+    pending: P,
+    cells: Range<usize>,
 }
 
 /// A source with its twin on the CPU, and what the comparison found.
@@ -216,12 +262,61 @@ impl<S: Source> Checked<S> {
         self.source.max_cells()
     }
 
-    /// Writes the values of `cells` into the planes.
+    /// How long the kernels of the last band ran, where that is known.
+    #[must_use]
+    pub fn kernel_time(&self) -> Option<Duration> {
+        self.source.kernel_time()
+    }
+
+    /// Begins a band whose values are wanted.
     ///
     /// # Errors
     /// What the device reports.
-    pub fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
-        self.source.planes(cells.clone(), out)?;
+    pub fn begin_planes(&mut self, cells: Range<usize>) -> Result<Begun<S::Pending>, GpuError> {
+        Ok(Begun { pending: self.source.begin_planes(cells.clone())?, cells })
+    }
+
+    /// Begins a band of which the statistics of plane `plane` are wanted.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn begin_range(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        bins: Bins,
+    ) -> Result<Begun<S::Pending>, GpuError> {
+        Ok(Begun { pending: self.source.begin_range(cells.clone(), plane, bins)?, cells })
+    }
+
+    /// Begins a band of which the colour indices of plane `plane` are wanted.
+    ///
+    /// # Errors
+    /// What the device reports, and thresholds that are of no use.
+    pub fn begin_palette(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+    ) -> Result<Begun<S::Pending>, GpuError> {
+        Ok(Begun { pending: self.source.begin_palette(cells.clone(), plane, thresholds)?, cells })
+    }
+
+    /// Gives up a band.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn cancel(&mut self, begun: Begun<S::Pending>) -> Result<(), GpuError> {
+        self.source.cancel(begun.pending)
+    }
+
+    /// Writes the values of a band into the planes.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn finish_planes(&mut self, begun: Begun<S::Pending>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+        let Begun { pending, cells } = begun;
+        self.source.finish_planes(pending, out)?;
         let mut seen = Seen::default();
         self.examine(&cells, |chosen, want| {
             let typical: Vec<f32> = want.iter().map(|plane| typical(plane)).collect();
@@ -239,13 +334,19 @@ impl<S: Source> Checked<S> {
         Ok(())
     }
 
-    /// Adds the values of `cells` in plane `plane` to the statistics.
+    /// Adds the values of a band in plane `plane` to the statistics, whose bins are those it was begun with.
     ///
     /// # Errors
     /// What the device reports.
-    pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
+    pub fn finish_range(
+        &mut self,
+        begun: Begun<S::Pending>,
+        plane: usize,
+        stats: &mut RangeStats,
+    ) -> Result<(), GpuError> {
+        let Begun { pending, cells } = begun;
         let mut part = RangeStats::new(stats.bins);
-        self.source.range(cells.clone(), plane, &mut part)?;
+        self.source.finish_range(pending, &mut part)?;
         let exact = self.agreement == Agreement::BitExact;
         if self.verify == Verify::All && exact {
             let mut want = RangeStats::new(stats.bins);
@@ -295,18 +396,19 @@ impl<S: Source> Checked<S> {
         seen
     }
 
-    /// Writes the colour indices of `cells` in plane `plane`.
+    /// Writes the colour indices of a band in plane `plane`, by the thresholds it was begun with.
     ///
     /// # Errors
     /// What the device reports, and thresholds that are of no use.
-    pub fn palette(
+    pub fn finish_palette(
         &mut self,
-        cells: Range<usize>,
+        begun: Begun<S::Pending>,
         plane: usize,
         thresholds: &[f32],
         out: &mut Vec<u8>,
     ) -> Result<(), GpuError> {
-        self.source.palette(cells.clone(), plane, thresholds, out)?;
+        let Begun { pending, cells } = begun;
+        self.source.finish_palette(pending, out)?;
         let keys = palette::threshold_keys(thresholds).map_err(|error| refused(&error))?;
         let index = |value: f32| palette::index_of(value.to_bits(), &keys);
         let exact = self.agreement == Agreement::BitExact;

@@ -17,11 +17,13 @@ mod double;
 mod error;
 pub mod evaluator;
 pub mod selftest;
+mod session;
 
 pub use checked::{Report, Verify};
 pub use error::EngineError;
 pub use evaluator::Evaluator;
 pub use selftest::{Agreement, SelfTest};
+pub use session::{Begun, Job, Session, Thresholds};
 
 use crate::engine::checked::Checked;
 use crate::engine::cpu::CpuSession;
@@ -29,13 +31,10 @@ use crate::engine::double::DoubleSession;
 use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
 use crate::grid::{Axis, Grid};
-use crate::kernels::palette::Lookup;
-use crate::kernels::range::RangeStats;
 use crate::math::Library;
 use crate::program::Program;
 use crate::program::interpret::{Coordinates, Scalar};
 use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 use thiserror::Error;
@@ -197,133 +196,6 @@ impl fmt::Display for Engine {
             Self::Cpu => write!(f, "cpu (f32, {} threads)", rayon::current_num_threads()),
             Self::F64 => write!(f, "f64 (the reference, {} threads)", rayon::current_num_threads()),
         }
-    }
-}
-
-/// A program on an engine, over the cells of one grid.
-#[derive(Debug)]
-pub enum Session {
-    /// On the GPU, with canaries.
-    Gpu(Box<Checked>),
-    /// On the CPU in `f32`.
-    F32(CpuSession<f32>),
-    /// On the CPU in `f64`.
-    F64(CpuSession<f64>),
-    /// On the GPU in `f64`.
-    Gpu64(Box<DoubleSession>),
-}
-
-/// Colour thresholds in the form an engine wants.
-#[derive(Debug, Clone)]
-pub enum Thresholds {
-    /// For the GPU.
-    Gpu(Vec<f32>),
-    /// For the CPU in `f32`.
-    F32(Lookup<f32>),
-    /// For both engines in `f64`.
-    F64(Lookup<f64>),
-}
-
-impl Session {
-    /// Checks so much of what a GPU delivers; the other engines need no check.
-    pub fn set_verify(&mut self, verify: Verify) {
-        if let Self::Gpu(checked) = self {
-            checked.set_verify(verify);
-        }
-    }
-
-    /// What the checks have found so far.
-    #[must_use]
-    pub fn report(&self) -> Report {
-        match self {
-            Self::Gpu(checked) => checked.report().clone(),
-            Self::F32(_) | Self::F64(_) | Self::Gpu64(_) => Report::default(),
-        }
-    }
-
-    /// How the results relate to those of the other engines.
-    #[must_use]
-    pub fn agreement(&self) -> Agreement {
-        match self {
-            Self::Gpu(checked) => checked.agreement(),
-            Self::F32(_) => Agreement::BitExact,
-            Self::F64(_) => Agreement::Reference,
-            // There is no self-test in double precision: nothing more is known of an adapter.
-            Self::Gpu64(_) => Agreement::WithinBound,
-        }
-    }
-
-    /// The most cells that one call may ask for.
-    #[must_use]
-    pub fn max_cells(&self) -> usize {
-        match self {
-            Self::Gpu(checked) => checked.max_cells(),
-            Self::Gpu64(session) => session.max_cells(),
-            Self::F32(_) | Self::F64(_) => usize::MAX,
-        }
-    }
-
-    /// Writes the values of `cells` into the planes of `samples`, which must be of the engine's number type.
-    ///
-    /// # Errors
-    /// What the GPU reports, or buffers of another number type.
-    pub fn planes(&mut self, cells: Range<usize>, samples: &mut Samples) -> Result<(), EngineError> {
-        match (self, samples) {
-            (Self::Gpu(checked), Samples::F32(planes)) => checked.planes(cells, planes)?,
-            (Self::F32(session), Samples::F32(planes)) => session.planes(cells, planes),
-            (Self::F64(session), Samples::F64(planes)) => session.planes(cells, planes),
-            (Self::Gpu64(session), Samples::F64(planes)) => session.planes(cells, planes)?,
-            _ => return Err(EngineError::NumberType),
-        }
-        Ok(())
-    }
-
-    /// Adds the values of `cells` in plane `plane` to the statistics.
-    ///
-    /// # Errors
-    /// What the GPU reports.
-    pub fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError> {
-        match self {
-            Self::Gpu(checked) => checked.range(cells, plane, stats)?,
-            Self::F32(session) => session.range(cells, plane, stats),
-            Self::F64(session) => session.range(cells, plane, stats),
-            Self::Gpu64(session) => session.range(cells, plane, stats)?,
-        }
-        Ok(())
-    }
-
-    /// Prepares colour thresholds for this engine.
-    ///
-    /// # Errors
-    /// Thresholds that are too many, not sorted, or not numbers.
-    pub fn thresholds(&self, thresholds: &[f64]) -> Result<Thresholds, EngineError> {
-        let single: Vec<f32> = thresholds.iter().map(|&value| f32::from_f64(value)).collect();
-        Ok(match self {
-            Self::Gpu(_) => Thresholds::Gpu(single),
-            Self::F32(_) => Thresholds::F32(Lookup::new(&single)?),
-            Self::F64(_) | Self::Gpu64(_) => Thresholds::F64(Lookup::new(thresholds)?),
-        })
-    }
-
-    /// Writes the colour indices of `cells` in plane `plane`: 0 where masked, else 1 + the number of thresholds ≤ value.
-    ///
-    /// # Errors
-    /// What the GPU reports, or thresholds made for another engine.
-    pub fn palette(
-        &mut self,
-        cells: Range<usize>,
-        plane: usize,
-        thresholds: &Thresholds,
-        indices: &mut Vec<u8>,
-    ) -> Result<(), EngineError> {
-        match (self, thresholds) {
-            (Self::Gpu(checked), Thresholds::Gpu(values)) => checked.palette(cells, plane, values, indices)?,
-            (Self::F32(session), Thresholds::F32(lookup)) => session.palette(cells, plane, lookup, indices),
-            (Self::F64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices),
-            (Self::Gpu64(session), Thresholds::F64(lookup)) => session.palette(cells, plane, lookup, indices)?,
-            _ => return Err(EngineError::NumberType),
-        }
-        Ok(())
     }
 }
 

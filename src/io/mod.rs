@@ -4,6 +4,7 @@
 //! or not at all.
 
 pub mod csv;
+mod deflate;
 pub mod georef;
 pub mod npy;
 pub mod output;

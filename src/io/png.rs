@@ -1,68 +1,30 @@
-//! PNG files of palette indices, written row by row.
+//! PNG files, written row by row: 8-bit palette indices for pictures, 16-bit grey for data.
 //!
-//! One byte per pixel and a palette: a quarter of the bytes of RGBA to move and to compress. The rows are compressed as
-//! they come, by `fdeflate` (made for PNG: one static table, no search), after the filter that stores each byte as its
-//! difference to the one above. Of all filters this one is both the fastest and nearly the smallest on heatmaps: a
-//! smooth 4096² field takes 1.3 MB at 740 Mpixel/s on one core, 2.6 MB with `Sub`, 22 MB unfiltered; choosing a filter
-//! per row gains 0.4 % at a fifth of the speed. Words about the picture go in front of it, as `tEXt` where they are
+//! One byte per pixel and a palette: a quarter of the bytes of RGBA to move and to compress. Every byte is stored as its difference
+//! to the one above and compressed by our own coder on all cores ([`super::deflate`] says how): of all filters `Up` is both
+//! the fastest and nearly the smallest on heatmaps. Words about the picture go in front of it, as `tEXt` where they are
 //! Latin-1 and as `iTXt` (UTF-8) where they are not, so that a reader finds them without decoding a pixel.
+//!
+//! The bytes depend on the picture alone, not on how many rows come at once or on the number of threads.
 //!
 //! Edge cases: more rows than announced, or fewer at the end, are errors; after an error every further call fails.
 //! Sides of 0 or above 2³¹ − 1 and palettes of 0 or more than 256 colours are refused.
 
-use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, StreamWriter};
+mod body;
+
+use body::Body;
+use png::{BitDepth, ColorType, Encoder, EncodingError};
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes in one IDAT chunk.
-const CHUNK: usize = 256 * 1024;
-
-/// The writer, and the first thing that went wrong with it: the encoder turns errors into words and loses their kind.
-struct Destination<W> {
-    writer: W,
-    failure: Option<io::Error>,
-}
-
-/// The encoder keeps its writer to itself; sharing it is how we get it back in the end.
-struct Shared<W>(Arc<Mutex<Destination<W>>>);
-
-impl<W: Write> Shared<W> {
-    fn attempt<T>(&self, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        let mut destination = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        act(&mut destination.writer).map_err(|error| {
-            let kind = error.kind();
-            // An interrupted call is tried again and is no failure.
-            if kind != io::ErrorKind::Interrupted {
-                destination.failure.get_or_insert(error);
-            }
-            kind.into()
-        })
-    }
-}
-
-impl<W: Write> Write for Shared<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(|writer| writer.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.attempt(W::flush)
-    }
-}
-
-/// A PNG file that is being written.
-pub struct IndexedPng<W: Write + 'static> {
-    /// Gone after an error.
-    stream: Option<StreamWriter<'static, Shared<W>>>,
-    destination: Arc<Mutex<Destination<W>>>,
-    /// Pixels that are still to come.
-    left: u64,
+/// A PNG file of palette indices that is being written.
+pub struct IndexedPng<W: Write> {
+    body: Body<W>,
     width: u32,
 }
 
-impl<W: Write + 'static> std::fmt::Debug for IndexedPng<W> {
+impl<W: Write> std::fmt::Debug for IndexedPng<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("IndexedPng").field("left", &self.left).field("width", &self.width).finish_non_exhaustive()
+        f.debug_struct("IndexedPng").field("rows left", &self.body.left()).field("width", &self.width).finish()
     }
 }
 
@@ -115,13 +77,56 @@ pub enum PngError {
     Write(#[from] io::Error),
 }
 
-impl From<png::EncodingError> for PngError {
-    fn from(error: png::EncodingError) -> Self {
+impl From<EncodingError> for PngError {
+    fn from(error: EncodingError) -> Self {
         Self::Write(error.into())
     }
 }
 
-impl<W: Write + 'static> IndexedPng<W> {
+/// Words that travel with a picture: keywords and what they say.
+type Words<'a> = &'a [(String, String)];
+
+/// Refuses keywords that the format does not allow.
+fn check_keywords(text: Words<'_>) -> Result<(), PngError> {
+    let allowed = |keyword: &str| {
+        (1..=79).contains(&keyword.chars().count()) && keyword.chars().all(|c| !c.is_control() && is_latin1(c))
+    };
+    match text.iter().find(|(keyword, _)| !allowed(keyword)) {
+        Some((keyword, _)) => Err(PngError::Keyword { keyword: keyword.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn add_text<W: Write>(encoder: &mut Encoder<'_, W>, text: Words<'_>) -> Result<(), EncodingError> {
+    for (keyword, words) in text {
+        let (keyword, words) = (keyword.clone(), words.replace('\0', " "));
+        if words.chars().all(is_latin1) {
+            encoder.add_text_chunk(keyword, words)?
+        } else {
+            encoder.add_itxt_chunk(keyword, words)?
+        }
+    }
+    Ok(())
+}
+
+/// Takes rows of so many pixels of `N` bytes, whole ones and no more than are left.
+fn write_rows<W: Write>(body: &mut Body<W>, width: u32, size: usize, rows: &[u8]) -> Result<(), PngError> {
+    let given = rows.len() / size;
+    let left = body.left() * u64::from(width);
+    if !given.is_multiple_of(width as usize) || given as u64 > left {
+        return Err(PngError::Rows { given, width, left });
+    }
+    body.write_rows(rows)
+}
+
+fn finish<W: Write>(body: Body<W>, width: u32) -> Result<W, PngError> {
+    if body.left() > 0 {
+        return Err(PngError::Incomplete { left: body.left() * u64::from(width) });
+    }
+    body.finish()
+}
+
+impl<W: Write> IndexedPng<W> {
     /// Writes everything that stands before the pixels. `text` holds keywords and what they say.
     pub fn new(
         writer: W,
@@ -130,81 +135,66 @@ impl<W: Write + 'static> IndexedPng<W> {
         palette: &[[u8; 3]],
         text: &[(String, String)],
     ) -> Result<Self, PngError> {
-        if width == 0 || height == 0 || width.max(height) > i32::MAX.cast_unsigned() {
-            return Err(PngError::Size { width, height });
-        }
         if palette.is_empty() || palette.len() > 256 {
             return Err(PngError::Palette { colours: palette.len() });
         }
-        for (keyword, _) in text {
-            if keyword.is_empty()
-                || keyword.chars().count() > 79
-                || keyword.chars().any(|c| c.is_control() || !is_latin1(c))
-            {
-                return Err(PngError::Keyword { keyword: keyword.clone() });
-            }
-        }
-        let destination = Arc::new(Mutex::new(Destination { writer, failure: None }));
-        let stream = Self::start(Shared(Arc::clone(&destination)), width, height, palette, text)
-            .map_err(|e| reason(&destination, e))?;
-        Ok(Self { stream: Some(stream), destination, left: u64::from(width) * u64::from(height), width })
-    }
-
-    fn start(
-        writer: Shared<W>,
-        width: u32,
-        height: u32,
-        palette: &[[u8; 3]],
-        text: &[(String, String)],
-    ) -> Result<StreamWriter<'static, Shared<W>>, PngError> {
-        let mut encoder = Encoder::new(writer, width, height);
-        encoder.set_color(ColorType::Indexed);
-        encoder.set_depth(BitDepth::Eight);
-        encoder.set_palette(palette.concat());
-        encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
-        encoder.set_filter(Filter::Up);
-        for (keyword, words) in text {
-            let (keyword, words) = (keyword.clone(), words.replace('\0', " "));
-            if words.chars().all(is_latin1) {
-                encoder.add_text_chunk(keyword, words)?
-            } else {
-                encoder.add_itxt_chunk(keyword, words)?
-            }
-        }
-        Ok(encoder.write_header()?.into_stream_writer_with_size(CHUNK)?)
+        check_keywords(text)?;
+        let body = Body::new(writer, (width, height), width as usize, |encoder| {
+            encoder.set_color(ColorType::Indexed);
+            encoder.set_depth(BitDepth::Eight);
+            encoder.set_palette(palette.concat());
+            add_text(encoder, text)
+        })?;
+        Ok(Self { body, width })
     }
 
     /// Writes whole rows, top row first, one byte per pixel.
     pub fn write_rows(&mut self, rows: &[u8]) -> Result<(), PngError> {
-        let stream = self.stream.as_mut().ok_or(PngError::GivenUp)?;
-        if !rows.len().is_multiple_of(self.width as usize) || rows.len() as u64 > self.left {
-            return Err(PngError::Rows { given: rows.len(), width: self.width, left: self.left });
-        }
-        if let Err(error) = stream.write_all(rows) {
-            self.stream = None;
-            return Err(reason(&self.destination, error.into()));
-        }
-        self.left -= rows.len() as u64;
-        Ok(())
+        write_rows(&mut self.body, self.width, 1, rows)
     }
 
     /// Writes the end of the file and gives the writer back.
-    pub fn finish(mut self) -> Result<W, PngError> {
-        if self.left > 0 {
-            return Err(PngError::Incomplete { left: self.left });
-        }
-        let stream = self.stream.take().ok_or(PngError::GivenUp)?;
-        stream.finish().map_err(|e| reason(&self.destination, e.into()))?;
-        // The encoder and its handle are gone, so this one is the last.
-        let destination = Arc::into_inner(self.destination).ok_or(PngError::GivenUp)?;
-        Ok(destination.into_inner().unwrap_or_else(PoisonError::into_inner).writer)
+    pub fn finish(self) -> Result<W, PngError> {
+        finish(self.body, self.width)
     }
 }
 
-/// What the destination said, if it was the cause, else what the encoder says.
-fn reason<W>(destination: &Mutex<Destination<W>>, encoder_says: PngError) -> PngError {
-    let failure = destination.lock().unwrap_or_else(PoisonError::into_inner).failure.take();
-    failure.map_or(encoder_says, PngError::Write)
+/// A PNG file of 16-bit grey that is being written.
+pub struct GreyPng<W: Write> {
+    body: Body<W>,
+    width: u32,
+    bytes: Vec<u8>,
+}
+
+impl<W: Write> std::fmt::Debug for GreyPng<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GreyPng").field("rows left", &self.body.left()).field("width", &self.width).finish()
+    }
+}
+
+impl<W: Write> GreyPng<W> {
+    /// Writes everything that stands before the pixels. `text` holds keywords and what they say.
+    pub fn new(writer: W, width: u32, height: u32, text: &[(String, String)]) -> Result<Self, PngError> {
+        check_keywords(text)?;
+        let body = Body::new(writer, (width, height), 2 * width as usize, |encoder| {
+            encoder.set_color(ColorType::Grayscale);
+            encoder.set_depth(BitDepth::Sixteen);
+            add_text(encoder, text)
+        })?;
+        Ok(Self { body, width, bytes: Vec::new() })
+    }
+
+    /// Writes whole rows, top row first.
+    pub fn write_rows(&mut self, rows: &[u16]) -> Result<(), PngError> {
+        self.bytes.clear();
+        self.bytes.extend(rows.iter().flat_map(|value| value.to_be_bytes()));
+        write_rows(&mut self.body, self.width, 2, &self.bytes)
+    }
+
+    /// Writes the end of the file and gives the writer back.
+    pub fn finish(self) -> Result<W, PngError> {
+        finish(self.body, self.width)
+    }
 }
 
 /// Whether a PNG `tEXt` chunk can hold the character.

@@ -38,29 +38,73 @@ fn checked(spoil: Option<Spoil>, agreement: Agreement, verify: Verify) -> Checke
     checked
 }
 
-impl Source for Faulty {
-    fn max_cells(&self) -> usize {
-        usize::MAX
-    }
-    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+impl Faulty {
+    fn values(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) {
         self.session.planes(cells.clone(), out);
         if let Some(spoil) = self.spoil {
             out.iter_mut().for_each(|plane| cells.clone().zip(plane).for_each(|(cell, v)| *v = spoil(cell, *v)));
         }
+    }
+}
+
+/// What was asked for: the cells, and a plane, and thresholds.
+type Asked = (Range<usize>, usize, Vec<f32>);
+
+impl Source for Faulty {
+    type Pending = Asked;
+    fn max_cells(&self) -> usize {
+        usize::MAX
+    }
+    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Asked, GpuError> {
+        Ok((cells, 0, Vec::new()))
+    }
+    fn begin_range(&mut self, cells: Range<usize>, plane: usize, _: Bins) -> Result<Asked, GpuError> {
+        Ok((cells, plane, Vec::new()))
+    }
+    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Asked, GpuError> {
+        Ok((cells, plane, thresholds.to_vec()))
+    }
+    fn finish_planes(&mut self, (cells, ..): Asked, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+        self.values(cells, out);
         Ok(())
     }
-    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
+    fn finish_range(&mut self, (cells, plane, _): Asked, stats: &mut RangeStats) -> Result<(), GpuError> {
         let mut planes = vec![Vec::new(); 2];
-        self.planes(cells, &mut planes)?;
+        self.values(cells, &mut planes);
         stats.add_f32(&planes[plane]);
         Ok(())
     }
-    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError> {
+    fn finish_palette(&mut self, (cells, plane, t): Asked, out: &mut Vec<u8>) -> Result<(), GpuError> {
         let mut planes = vec![Vec::new(); 2];
-        self.planes(cells.clone(), &mut planes)?;
         out.resize(cells.len(), 0);
-        palette::palette(&planes[plane], &palette::threshold_keys(t).expect("sorted"), out);
+        self.values(cells, &mut planes);
+        palette::palette(&planes[plane], &palette::threshold_keys(&t).expect("sorted"), out);
         Ok(())
+    }
+    fn cancel(&mut self, _: Asked) -> Result<(), GpuError> {
+        Ok(())
+    }
+}
+
+/// Bands begun and finished at once.
+trait AtOnce {
+    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
+    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError>;
+    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError>;
+}
+
+impl AtOnce for Checked<Faulty> {
+    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+        let begun = self.begin_planes(cells)?;
+        self.finish_planes(begun, out)
+    }
+    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
+        let begun = self.begin_range(cells, plane, stats.bins)?;
+        self.finish_range(begun, plane, stats)
+    }
+    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError> {
+        let begun = self.begin_palette(cells, plane, t)?;
+        self.finish_palette(begun, plane, t, out)
     }
 }
 

@@ -186,7 +186,7 @@ impl LineFigure {
     }
 
     /// Writes the figure as a PNG file with some words about it, and gives the writer back.
-    pub fn write_png<W: Write + 'static>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+    pub fn write_png<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         let (width, height) = self.size();
         let mut png = IndexedPng::new(writer, width, height, &self.palette(), text)?;
         let said = |error: PngError| match error {
