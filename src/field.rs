@@ -48,6 +48,9 @@ impl Samples {
     #[must_use]
     pub fn masked(&self) -> u64 {
         fn count<T: Copy>(planes: &[Vec<T>], is_masked: impl Fn(T) -> bool) -> u64 {
+            if let [only] = planes {
+                return only.iter().filter(|&&value| is_masked(value)).count() as u64;
+            }
             let cells = planes.first().map_or(0, Vec::len);
             (0..cells).filter(|&cell| planes.iter().any(|plane| is_masked(plane[cell]))).count() as u64
         }

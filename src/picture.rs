@@ -6,6 +6,10 @@
 //! further beyond the 1st or 99th percentile than three times the distance between these two is drawn in to that percentile, and the
 //! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn.
 
+mod grey;
+
+pub use grey::{GreySummary, write_grey_png};
+
 use crate::color::Colormap;
 use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
 use crate::io::png::{IndexedPng, PngError};
@@ -16,7 +20,6 @@ use crate::quantity::Quantity;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
 use std::io::{self, Write};
-use std::ops::Range;
 use thiserror::Error;
 
 /// Why a picture cannot be drawn.
@@ -131,14 +134,7 @@ pub fn write_png<W: Write>(
     writer: W,
     watch: &mut dyn Watch,
 ) -> Result<(W, PictureSummary), PictureError> {
-    let (width, height) = check(prepared, quantity)?;
-    if let RangeChoice::Percentile(p) = options.range
-        && !(0.0..50.0).contains(&p)
-    {
-        return Err(PictureError::Percentile(p));
-    }
-    let stats = prepared.range(0, watch)?;
-    let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
+    let (figure, stats) = survey(prepared, quantity, options, watch)?;
     let (across, down) = figure.size();
     let png = IndexedPng::new(writer, across, down, &figure.palette(), &options.text)?;
     let writer = draw(prepared, &figure, png, watch)?;
@@ -150,16 +146,43 @@ pub fn write_png<W: Write>(
     ))
 }
 
-fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(u32, u32), PictureError> {
-    let planes = prepared.program().outputs().len();
-    if planes != 1 {
-        let advice = match quantity {
-            Quantity::Gradient => "`magnitude`, `direction` or `partial:x`",
-            Quantity::Hessian => "`hessian-det`, `laplacian` or `partial:x,y`",
-            _ => "`direction`, or for one component `directional:1,0`",
-        };
-        return Err(PictureError::Planes { quantity: quantity.to_string(), planes, advice });
+/// The first pass: what the values are like, and the figure that will show them.
+///
+/// # Errors
+/// As for [`write_png`].
+pub(crate) fn survey(
+    prepared: &mut Prepared,
+    quantity: &Quantity,
+    options: &PictureOptions,
+    watch: &mut dyn Watch,
+) -> Result<(Figure, RangeStats), PictureError> {
+    check(prepared, quantity)?;
+    let (width, height) = sides(prepared)?;
+    if let RangeChoice::Percentile(p) = options.range
+        && !(0.0..50.0).contains(&p)
+    {
+        return Err(PictureError::Percentile(p));
     }
+    let stats = prepared.range(0, watch)?;
+    let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
+    Ok((figure, stats))
+}
+
+fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(), PictureError> {
+    let planes = prepared.program().outputs().len();
+    if planes == 1 {
+        return Ok(());
+    }
+    let advice = match quantity {
+        Quantity::Gradient => "`magnitude`, `direction` or `partial:x`",
+        Quantity::Hessian => "`hessian-det`, `laplacian` or `partial:x,y`",
+        _ => "`direction`, or for one component `directional:1,0`",
+    };
+    Err(PictureError::Planes { quantity: quantity.to_string(), planes, advice })
+}
+
+/// Cells across and down of a grid of two axes.
+fn sides(prepared: &Prepared) -> Result<(u32, u32), PictureError> {
     let axes = prepared.grid().axes();
     if let Some(axis) = axes.iter().skip(2).find(|axis| axis.len() > 1) {
         return Err(PictureError::Axes { axis: axis.name().to_owned(), len: axis.len() });
@@ -174,26 +197,11 @@ fn draw<W: Write>(
     mut png: IndexedPng<W>,
     watch: &mut dyn Watch,
 ) -> Result<W, PictureError> {
-    let (width, rows) = (prepared.grid().width(), prepared.grid().rows());
-    let thresholds = prepared.thresholds(&figure.thresholds())?;
     let mut painter = figure.painter();
-    // A cell takes its value and its index on the engine, its index and its place in the picture here.
-    let piece = prepared.plan(16).band;
-    let (mut band, mut part) = (Vec::new(), Vec::new());
-    watch.begin("drawing", prepared.grid().cells());
-    for lines in rows_from_top(rows, (piece / width).max(1)) {
-        band.clear();
-        // Top row first, while cells count from the lowest: a band is computed as it lies and turned over row by row.
-        let cells = lines.start * width..lines.end * width;
-        for first in cells.clone().step_by(piece) {
-            let next = (first + piece).min(cells.end);
-            prepared.palette(first..next, 0, &thresholds, &mut part)?;
-            band.extend_from_slice(&part);
-            watch.advance(next - first).map_err(RequestError::from)?;
-        }
-        turn_over(&mut band, width);
-        painter.paint(&band, &mut |pixels| png.write_rows(pixels).map_err(kept))?;
-    }
+    let reserved = png.memory() + painter.memory();
+    prepared.index_rows(0, &figure.thresholds(), reserved, watch, |rows| {
+        painter.paint(rows, &mut |pixels| png.write_rows(pixels).map_err(kept)).map_err(PictureError::from)
+    })?;
     Ok(png.finish()?)
 }
 
@@ -202,22 +210,6 @@ fn kept(error: PngError) -> io::Error {
     match error {
         PngError::Write(error) => error,
         other => io::Error::other(other),
-    }
-}
-
-/// Bands of at most `most` rows that cover `0..rows`, from the last row down.
-fn rows_from_top(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..rows.div_ceil(most)).map(move |band| {
-        let end = rows - band * most;
-        end.saturating_sub(most)..end
-    })
-}
-
-fn turn_over(band: &mut [u8], width: usize) {
-    let rows = band.len() / width;
-    for row in 0..rows / 2 {
-        let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);
-        lower[row * width..(row + 1) * width].swap_with_slice(&mut upper[..width]);
     }
 }
 
@@ -321,15 +313,6 @@ fn smallest_positive(stats: &RangeStats) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_come_from_the_top_and_each_once() {
-        let bands: Vec<_> = rows_from_top(7, 3).collect();
-        assert_eq!(bands, [4..7, 1..4, 0..1], "from the last row down");
-        let mut band = vec![1, 1, 2, 2, 3, 3];
-        turn_over(&mut band, 2);
-        assert_eq!(band, [3, 3, 2, 2, 1, 1], "row by row");
-    }
 
     #[test]
     fn outliers_do_not_flatten_the_picture() {

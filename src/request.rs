@@ -10,21 +10,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::engine::{Agreement, Engine, EngineChoice, EngineError, Report, Session, Thresholds, Verify};
+mod prepared;
+
+use crate::engine::{Engine, EngineChoice, EngineError, Verify};
 use crate::expr::formula::Formula;
 use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::field::Field;
 use crate::grid::Grid;
-use crate::kernels::range::RangeStats;
 use crate::math::Library;
 use crate::method::step::{self, AxisChoice};
 use crate::method::{Differentiator, Method, Steps};
 use crate::program::{Plane, Program};
 use crate::quantity::{Quantity, QuantityError};
-use crate::tile::plan::{Bands, DEFAULT_BUDGET};
-use crate::tile::watch::{Interrupted, Silent, Watch};
-use std::ops::Range;
+use crate::tile::plan::DEFAULT_BUDGET;
+use crate::tile::watch::{Interrupted, Silent};
+use std::time::Instant;
 use thiserror::Error;
+
+pub use prepared::{Pass, Prepared};
 
 /// The most nodes of one axis: its coordinates in `f64` take 2 GiB.
 pub const MAX_NODES: usize = 1 << 28;
@@ -160,7 +163,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Keeps band buffers within so many bytes.
+    /// Takes so many bytes of memory: for the pieces on their way, tables of coordinates, statistics and encoders.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = bytes;
@@ -185,7 +188,9 @@ impl<'a> Request<'a> {
         if let Some(step) = self.step.filter(|step| !(step.is_finite() && *step > 0.0)) {
             return Err(RequestError::Step(step));
         }
+        let start = Instant::now();
         let engine = Engine::open(self.engine, self.grid)?;
+        let opening = start.elapsed();
         let mut g = self.formula.graph().clone();
         let (mut planes, steps) = self.planes(&mut g, self.method, &engine)?;
         let mut methods = vec![(self.method, steps)];
@@ -204,7 +209,9 @@ impl<'a> Request<'a> {
         let program = Program::compile_planes(&mut g, &planes, axes, self.formula.parameters().len())?;
         let mut session = engine.session(&program, self.grid, values, self.library)?;
         session.set_verify(self.verify);
-        Ok(Prepared { engine, program, session, grid: self.grid.clone(), methods, memory: self.memory })
+        let grid = self.grid.clone();
+        let compiling = start.elapsed() - opening;
+        Ok(Prepared { engine, program, session, grid, methods, memory: self.memory, opening, compiling, passes: Vec::new() })
     }
 
     /// All values at once, in memory.
@@ -256,131 +263,5 @@ impl<'a> Request<'a> {
 fn copy<T: Copy>(all: &mut [Vec<T>], part: &[Vec<T>], first: usize) {
     for (all, part) in all.iter_mut().zip(part) {
         all[first..first + part.len()].copy_from_slice(part);
-    }
-}
-
-/// A request with its engine open and its program compiled.
-#[derive(Debug)]
-pub struct Prepared {
-    engine: Engine,
-    program: Program,
-    session: Session,
-    grid: Grid,
-    methods: Vec<(Method, Vec<AxisChoice>)>,
-    memory: usize,
-}
-
-impl Prepared {
-    /// The engine that runs it.
-    #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    /// How the results relate to those of the other engines.
-    #[must_use]
-    pub fn agreement(&self) -> Agreement {
-        self.session.agreement()
-    }
-
-    /// What the checks of the GPU's results have found so far.
-    #[must_use]
-    pub fn report(&self) -> Report {
-        self.session.report()
-    }
-
-    /// Whether the GPU's driver took too long to compile, so that the CPU computes; see [`crate::engine::PATIENCE`].
-    #[must_use]
-    pub fn gave_up_compiling(&self) -> bool {
-        matches!((&self.engine, &self.session), (Engine::Gpu(_), Session::F32(_)))
-    }
-
-    /// The program.
-    #[must_use]
-    pub fn program(&self) -> &Program {
-        &self.program
-    }
-
-    /// The grid.
-    #[must_use]
-    pub fn grid(&self) -> &Grid {
-        &self.grid
-    }
-
-    /// The methods in use, each with the steps that were chosen for it (first and second derivative, per variable).
-    #[must_use]
-    pub fn methods(&self) -> &[(Method, Vec<AxisChoice>)] {
-        &self.methods
-    }
-
-    /// The names of the planes.
-    #[must_use]
-    pub fn names(&self) -> Vec<String> {
-        self.program.outputs().iter().map(|output| output.name.clone()).collect()
-    }
-
-    /// Evaluates band by band and hands each to `sink`; the same buffers serve every band.
-    ///
-    /// # Errors
-    /// What the engine, the watch or the sink reports.
-    pub fn bands<E: From<RequestError>>(
-        &mut self,
-        watch: &mut dyn Watch,
-        mut sink: impl FnMut(&crate::field::Samples) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let planes = self.program.outputs().len();
-        let mut samples = self.engine.samples(planes);
-        watch.begin("computing", self.grid.cells());
-        // A value is held by the engine and by the band that is read back.
-        for cells in self.plan(2 * 8 * planes).iter() {
-            let count = cells.len();
-            self.session.planes(cells, &mut samples).map_err(RequestError::from)?;
-            sink(&samples)?;
-            watch.advance(count).map_err(RequestError::from)?;
-        }
-        Ok(())
-    }
-
-    /// Extremes, counts and histogram of plane `plane`.
-    ///
-    /// # Errors
-    /// What the engine or the watch reports.
-    pub fn range(&mut self, plane: usize, watch: &mut dyn Watch) -> Result<RangeStats, RequestError> {
-        let mut stats = RangeStats::default();
-        watch.begin("finding the range", self.grid.cells());
-        for cells in self.plan(8 * self.program.outputs().len()).iter() {
-            let count = cells.len();
-            self.session.range(cells, plane, &mut stats)?;
-            watch.advance(count)?;
-        }
-        Ok(stats)
-    }
-
-    /// Prepares colour thresholds for [`Prepared::palette`].
-    ///
-    /// # Errors
-    /// Thresholds that are too many, not sorted, or not numbers.
-    pub fn thresholds(&self, thresholds: &[f64]) -> Result<Thresholds, RequestError> {
-        Ok(self.session.thresholds(thresholds)?)
-    }
-
-    /// Writes the colour indices of `cells` in plane `plane`: 0 where masked, else 1 + the number of thresholds ≤ value.
-    ///
-    /// # Errors
-    /// What the engine reports.
-    pub fn palette(
-        &mut self,
-        cells: Range<usize>,
-        plane: usize,
-        thresholds: &Thresholds,
-        indices: &mut Vec<u8>,
-    ) -> Result<(), RequestError> {
-        Ok(self.session.palette(cells, plane, thresholds, indices)?)
-    }
-
-    /// A plan of bands for work that takes `bytes_per_cell`.
-    #[must_use]
-    pub fn plan(&self, bytes_per_cell: usize) -> Bands {
-        Bands::new(self.grid.cells(), bytes_per_cell, self.memory, self.session.max_cells())
     }
 }

@@ -20,7 +20,7 @@ const NO_ENGINE: u8 = 3;
 /// A check found wrong results.
 const WRONG_RESULTS: u8 = 4;
 /// Interrupted.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// A message and the exit code that goes with it.
 #[derive(Debug)]

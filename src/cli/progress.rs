@@ -1,12 +1,38 @@
 //! Progress on stderr, when it is a terminal, and Ctrl-C.
 
+use crate::cli::failure::INTERRUPTED;
+use crate::io::output;
 use crate::tile::watch::{Interrupted, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
+use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// How long the work may take to end itself.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Asks the work to end. Whatever holds it up — a reader that does not read, a driver that hangs — it has [`GRACE`]; and who asks
+/// twice does not wait.
+fn stop() {
+    if STOPPED.swap(true, Ordering::Relaxed) {
+        leave();
+    }
+    thread::spawn(|| {
+        thread::sleep(GRACE);
+        leave();
+    });
+}
+
+/// Ends the process, with no file left that is not whole.
+fn leave() {
+    output::abandon();
+    eprintln!("error: {Interrupted}");
+    process::exit(INTERRUPTED.into());
+}
 
 /// A progress bar that ends the work when the user asks for it.
 #[derive(Debug)]
@@ -23,7 +49,7 @@ impl Progress {
     /// The same for work that is counted in something other than cells.
     pub(crate) fn counting(quiet: bool, unit: &str) -> Self {
         // A second handler cannot be set; the first one does the same.
-        let _ = ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed));
+        let _ = ctrlc::set_handler(stop);
         let target = if quiet || !io::stderr().is_terminal() {
             ProgressDrawTarget::hidden()
         } else {

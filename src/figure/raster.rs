@@ -48,6 +48,13 @@ impl<'a> Painter<'a> {
         Self { scene, palette, tools: Tools::default(), block: Vec::new(), cell_rows: 0, rows: 0 }
     }
 
+    /// Bytes of memory that a block takes.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a block fits in memory")]
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        BLOCK.max(self.scene.width) as usize
+    }
+
     /// Takes the next whole rows of cells (indices 0 to the number of levels), top row first, and hands to `emit` all
     /// picture rows that are now known: the upper margin comes with the first cells, the lower one with the last.
     pub fn paint(&mut self, cells: &[u8], emit: &mut impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {

@@ -9,5 +9,6 @@ pub mod georef;
 pub mod npy;
 pub mod output;
 pub mod png;
+pub mod raw;
 pub mod read;
 pub mod write;

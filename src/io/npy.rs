@@ -52,12 +52,15 @@ pub fn write_f64(out: &mut impl Write, values: &[f64]) -> io::Result<()> {
     write_values(out, values, |value| value.to_le_bytes())
 }
 
-fn write_values<T: Copy, const N: usize>(
+fn write_values<T: bytemuck::NoUninit, const N: usize>(
     out: &mut impl Write,
     values: &[T],
     bytes: fn(T) -> [u8; N],
 ) -> io::Result<()> {
-    // A block at a time keeps the copy in the cache whatever the byte order of the machine.
+    if cfg!(target_endian = "little") {
+        return out.write_all(bytemuck::cast_slice(values));
+    }
+    // A block at a time keeps the copy in the cache.
     let mut block = [0; 4096];
     for chunk in values.chunks(block.len() / N) {
         for (slot, &value) in block.chunks_exact_mut(N).zip(chunk) {

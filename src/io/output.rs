@@ -12,13 +12,79 @@
 //! Limits: data is handed to the operating system, not forced to the disk, so a power cut just after the rename can
 //! still lose it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
 /// Bytes gathered before the system is asked to write: PNG chunks and rows come in many sizes.
 const BUFFER: usize = 256 * 1024;
+
+/// Files under their temporary names, for whoever must leave at once.
+static PARTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Removes every file that has no final name yet: the last deed before a process ends without unwinding.
+pub fn abandon() {
+    let parts = std::mem::take(&mut *PARTS.lock().unwrap_or_else(PoisonError::into_inner));
+    // Nothing can be done about one that cannot be removed.
+    parts.iter().for_each(|part| drop(fs::remove_file(part)));
+}
+
+/// A place in the list of temporary names.
+#[derive(Debug)]
+struct Part(PathBuf);
+
+impl Part {
+    fn new(path: &Path) -> Self {
+        PARTS.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        PARTS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+/// A writer that knows how long the system took to take its bytes.
+#[derive(Debug)]
+struct Timed<W> {
+    writer: W,
+    spent: Duration,
+}
+
+impl<W: Write> Timed<W> {
+    fn buffered(writer: W) -> BufWriter<Self> {
+        BufWriter::with_capacity(BUFFER, Self { writer, spent: Duration::ZERO })
+    }
+
+    fn timed<T>(&mut self, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        let start = Instant::now();
+        let result = act(&mut self.writer);
+        self.spent += start.elapsed();
+        result
+    }
+}
+
+impl<W: Write> Write for Timed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.timed(|writer| writer.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.timed(W::flush)
+    }
+}
+
+impl<W: Seek> Seek for Timed<W> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.writer.seek(place)
+    }
+}
 
 /// An open destination. Write to it, then [`commit`](Self::commit).
 #[derive(Debug)]
@@ -29,12 +95,13 @@ pub struct Output {
 
 #[derive(Debug)]
 enum Sink {
-    Stdout(BufWriter<Stdout>),
+    Stdout(BufWriter<Timed<Stdout>>),
     /// Pipes and devices.
-    Direct(BufWriter<File>),
+    Direct(BufWriter<Timed<File>>),
     /// A file under its temporary name, and its final name.
     Beside {
-        file: BufWriter<NamedTempFile>,
+        file: BufWriter<Timed<NamedTempFile>>,
+        part: Part,
         path: PathBuf,
         overwrite: bool,
     },
@@ -95,7 +162,7 @@ impl Output {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 name: "standard output".to_owned(),
-                sink: Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout())),
+                sink: Sink::Stdout(Timed::buffered(io::stdout())),
             });
         }
         let trouble = |source: io::Error| error_for(path, source);
@@ -114,7 +181,7 @@ impl Output {
             Some(found) if found.is_dir() => return Err(OutputError::IsFolder { path: name }),
             Some(found) if !found.is_file() => {
                 let file = File::options().write(true).open(&target).map_err(trouble)?;
-                return Ok(Self { name, sink: Sink::Direct(BufWriter::with_capacity(BUFFER, file)) });
+                return Ok(Self { name, sink: Sink::Direct(Timed::buffered(file)) });
             }
             Some(_) if !overwrite => return Err(OutputError::Exists { path: name }),
             _ => {}
@@ -123,7 +190,8 @@ impl Output {
             return Err(OutputError::IsFolder { path: name });
         }
         let file = beside(&target, existing.as_ref()).map_err(trouble)?;
-        Ok(Self { name, sink: Sink::Beside { file: BufWriter::with_capacity(BUFFER, file), path: target, overwrite } })
+        let part = Part::new(file.path());
+        Ok(Self { name, sink: Sink::Beside { file: Timed::buffered(file), part, path: target, overwrite } })
     }
 
     /// What messages call the destination: its path, or “standard output”.
@@ -141,15 +209,25 @@ impl Output {
         matches!(self.sink, Sink::Stdout(_))
     }
 
+    /// How long the system has taken to take the bytes so far.
+    pub fn spent(&self) -> Duration {
+        match &self.sink {
+            Sink::Stdout(sink) => sink.get_ref().spent,
+            Sink::Direct(sink) => sink.get_ref().spent,
+            Sink::Beside { file, .. } => file.get_ref().spent,
+        }
+    }
+
     /// Writes out what is left and gives the file its final name.
     pub fn commit(self) -> Result<(), OutputError> {
         let system = |source: io::Error| OutputError::System { path: self.name.clone(), source };
         match self.sink {
             Sink::Stdout(mut sink) => sink.flush().map_err(system),
             Sink::Direct(mut sink) => sink.flush().map_err(system),
-            Sink::Beside { file, path, overwrite } => {
-                let file = file.into_inner().map_err(|e| system(e.into_error()))?;
+            Sink::Beside { file, part, path, overwrite } => {
+                let file = file.into_inner().map_err(|e| system(e.into_error()))?.writer;
                 let named = if overwrite { file.persist(&path) } else { file.persist_noclobber(&path) };
+                drop(part);
                 named.map(drop).map_err(|failed| match failed.error.kind() {
                     io::ErrorKind::AlreadyExists => OutputError::Exists { path: self.name.clone() },
                     _ => system(failed.error),
@@ -272,6 +350,23 @@ mod tests {
         output.write_all(b"new").expect("room");
         output.commit().expect("the rename");
         assert_eq!(fs::read_to_string(&path).expect("the file"), "new", "replaced");
+    }
+
+    #[test]
+    fn the_list_of_parts_holds_open_files_only() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let listed = || {
+            let parts = PARTS.lock().unwrap_or_else(PoisonError::into_inner);
+            // Other tests have their own folders.
+            parts.iter().filter(|part| part.starts_with(folder.path())).count()
+        };
+        let one = Output::create(folder.path().join("a"), false).expect("a new file");
+        let two = Output::create(folder.path().join("b"), false).expect("a new file");
+        assert_eq!(listed(), 2, "both");
+        one.commit().expect("the rename");
+        assert_eq!(listed(), 1, "one has its name");
+        drop(two);
+        assert_eq!(listed(), 0, "one is gone");
     }
 
     #[test]

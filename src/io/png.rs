@@ -148,6 +148,12 @@ impl<W: Write> IndexedPng<W> {
         Ok(Self { body, width })
     }
 
+    /// Bytes of memory that the encoder takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.body.memory()
+    }
+
     /// Writes whole rows, top row first, one byte per pixel.
     pub fn write_rows(&mut self, rows: &[u8]) -> Result<(), PngError> {
         write_rows(&mut self.body, self.width, 1, rows)
@@ -182,6 +188,12 @@ impl<W: Write> GreyPng<W> {
             add_text(encoder, text)
         })?;
         Ok(Self { body, width, bytes: Vec::new() })
+    }
+
+    /// Bytes of memory that the encoder takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.body.memory()
     }
 
     /// Writes whole rows, top row first.

@@ -126,6 +126,7 @@ mod sealed {
     //! The two maps from a value to a slot, for each type of value.
 
     use super::SLOTS;
+    use multiversion::multiversion;
 
     /// What the maps need; sealed, because an answer depends on their being monotone.
     pub trait Slots: Sized {
@@ -139,6 +140,9 @@ mod sealed {
         fn order(self) -> u64;
         /// Whether this is a NaN.
         fn masked(self) -> bool;
+        /// The smallest and the largest of values, and whether there is a NaN, which makes the bounds worthless; none at all
+        /// give NaN bounds.
+        fn bounds(values: &[Self]) -> (Self, Self, bool);
     }
 
     macro_rules! slots {
@@ -174,12 +178,26 @@ mod sealed {
                 fn masked(self) -> bool {
                     self.is_nan()
                 }
+
+                fn bounds(values: &[Self]) -> (Self, Self, bool) {
+                    #[multiversion(targets("x86_64+avx2"))]
+                    fn wide(values: &[$float]) -> ($float, $float, bool) {
+                        let first = values.first().copied().unwrap_or($float::NAN);
+                        values.iter().fold((first, first, false), |(low, high, masked), &v| {
+                            (if v < low { v } else { low }, if v > high { v } else { high }, masked | v.is_nan())
+                        })
+                    }
+                    wide(values)
+                }
             }
         };
     }
     slots!(f32, 8_388_608.0, 4095.0, 0x8000_0000_u32);
     slots!(f64, 4_503_599_627_370_496.0, 4095.0, 0x8000_0000_0000_0000_u64);
 }
+
+/// Values that are bounded together.
+const NEIGHBOURS: usize = 32;
 
 /// A monotone map from values to slots.
 #[derive(Debug, Clone, Copy)]
@@ -269,10 +287,24 @@ impl<T: Sample> Lookup<T> {
 
     #[inline(always)]
     fn run<const N: usize>(&self, values: &[T], indices: &mut [u8], slot: impl Fn(T) -> usize) {
-        for (index, &value) in indices.iter_mut().zip(values) {
+        let of = |value: T| {
             let below = self.below[slot(value) & (SLOTS - 1)];
             let own: u8 = (0..N).map(|i| u8::from(self.thresholds[usize::from(below) + i] <= value)).sum();
-            *index = if value.masked() { 0 } else { below.saturating_add(own).saturating_add(1) };
+            if value.masked() { 0 } else { below.saturating_add(own).saturating_add(1) }
+        };
+        let count = values.len().min(indices.len());
+        let (values, indices) = (&values[..count], &mut indices[..count]);
+        for (values, indices) in values.chunks(NEIGHBOURS).zip(indices.chunks_mut(NEIGHBOURS)) {
+            // Neighbours mostly have one colour, and an index rises with its value: if the ends agree, all between do.
+            let (low, high, masked) = T::bounds(values);
+            let (first, last) = (of(low), of(high));
+            if first == last && !masked {
+                indices.fill(first);
+                continue;
+            }
+            for (index, &value) in indices.iter_mut().zip(values) {
+                *index = of(value);
+            }
         }
     }
 

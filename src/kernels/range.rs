@@ -19,6 +19,7 @@
 //! shader counts in `u32`, one band at a time; sums over bands are `u64`.
 
 use super::{Binding, Kernel, key};
+use multiversion::multiversion;
 
 /// The shader's text, without the key functions that stand in front.
 const WGSL: &str = include_str!("../../shaders/range.wgsl");
@@ -34,6 +35,20 @@ pub const WORDS: usize = HEADER + BINS;
 
 /// `vec4`s that one invocation reads.
 pub const QUADS: u32 = 8;
+
+/// Values whose keys are bounded together on the CPU.
+const NEIGHBOURS: usize = 32;
+
+/// The keys of the infinities; those of NaNs lie beyond.
+const MINUS_INFINITY: u32 = key::of_f32(f32::NEG_INFINITY);
+const PLUS_INFINITY: u32 = key::of_f32(f32::INFINITY);
+
+/// The smallest and the largest key of values.
+#[multiversion(targets("x86_64+avx2"))]
+fn bounds(values: &[f32]) -> (u32, u32) {
+    let keys = values.iter().map(|value| key::of_bits(value.to_bits()));
+    keys.fold((u32::MAX, 0), |(low, high), key| (low.min(key), high.max(key)))
+}
 
 /// The uniform block of the shader.
 #[repr(C)]
@@ -173,30 +188,36 @@ impl RangeStats {
     }
 
     /// Adds `f32` values: the twin of the shader.
+    ///
+    /// Neighbours mostly share a bin, so their keys are bounded a few at a time, in vectors, and only where a bin ends among
+    /// them are they looked at one by one.
     pub fn add_f32(&mut self, values: &[f32]) {
         let (mut masked, mut infinite) = (0, 0);
         let (mut key_min_inverted, mut key_max) = (0, 0);
-        let (mut run_bin, mut run) = (0, 0);
-        for value in values {
-            let bits = value.to_bits();
-            if key::is_nan(bits) {
-                masked += 1;
-            } else if key::is_infinite(bits) {
-                infinite += 1;
-            } else {
-                let key = key::of_bits(bits);
-                key_min_inverted = key_min_inverted.max(!key);
-                key_max = key_max.max(key);
-                let bin = self.bins.of_key(key);
-                if bin != run_bin {
-                    self.histogram[run_bin] += run;
-                    run_bin = bin;
-                    run = 0;
+        for values in values.chunks(NEIGHBOURS) {
+            let (low, high) = bounds(values);
+            let bin = self.bins.of_key(low);
+            // Keys between those of the infinities are finite.
+            if low > MINUS_INFINITY && high < PLUS_INFINITY && bin == self.bins.of_key(high) {
+                self.histogram[bin] += values.len() as u64;
+                key_min_inverted = key_min_inverted.max(!low);
+                key_max = key_max.max(high);
+                continue;
+            }
+            for value in values {
+                let bits = value.to_bits();
+                if key::is_nan(bits) {
+                    masked += 1;
+                } else if key::is_infinite(bits) {
+                    infinite += 1;
+                } else {
+                    let key = key::of_bits(bits);
+                    key_min_inverted = key_min_inverted.max(!key);
+                    key_max = key_max.max(key);
+                    self.histogram[self.bins.of_key(key)] += 1;
                 }
-                run += 1;
             }
         }
-        self.histogram[run_bin] += run;
         self.count(values.len() as u64, masked, infinite, key_min_inverted, key_max);
     }
 
@@ -344,6 +365,23 @@ mod tests {
         assert_eq!(reference, whole, "the same values as f64");
         left.add_f32(&[1.0]);
         assert_ne!(left, whole, "the comparison sees a difference");
+    }
+
+    #[test]
+    fn neighbours_are_counted_as_single_values_are() {
+        for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -f32::NAN, f32::MAX, f32::MIN, -0.0, 1e-45] {
+            for place in [0, 5, 31, 32, 40] {
+                for scale in [0.0, 1e-4, 10.0] {
+                    let mut values: Vec<f32> = (0..77_u8).map(|i| 1.0 + scale * f32::from(i)).collect();
+                    values[place] = special;
+                    let (mut whole, mut single) = (RangeStats::default(), RangeStats::default());
+                    whole.add_f32(&values);
+                    values.iter().for_each(|&value| single.add_f32(&[value]));
+                    assert_eq!(whole, single, "{special} at {place}, {scale}");
+                    assert_eq!(whole.histogram.iter().sum::<u64>(), whole.finite, "all in bins");
+                }
+            }
+        }
     }
 
     /// A bin of the default window spans 2⁻⁷ of its value; the true percentile lies in the same bin.

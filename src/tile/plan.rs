@@ -1,38 +1,140 @@
-//! The plan of bands: how many cells fit the memory budget and the engine's limits, aligned so that engines like them.
+//! The plan of pieces: how many cells fit the memory budget and the engine's limits, and how long one should take.
+//!
+//! A piece is a run of cells. It is as large as the budget allows, up to [`LARGEST`], and then as large as takes about [`TARGET`]:
+//! progress and Ctrl-C stay lively however heavy the formula, and no GPU is held so long that a watchdog resets it. Sizes follow the
+//! measured times, which differ from run to run; results do not depend on them.
 
 use std::ops::Range;
+use std::time::Duration;
 
-/// The memory that band buffers may take, unless the user says otherwise.
+/// The memory that may be taken, unless the user says otherwise.
 pub const DEFAULT_BUDGET: usize = 256 << 20;
 
-/// The most cells of one band whatever the budget: larger ones are no faster, and smaller ones keep progress and Ctrl-C lively.
-const LARGEST: usize = 1 << 22;
+/// The most cells of one piece whatever the budget: larger ones are no faster.
+pub const LARGEST: usize = 1 << 22;
 
-/// Bands start at multiples of this, so that no engine sees a ragged beginning.
+/// How long a piece should take.
+pub const TARGET: Duration = Duration::from_millis(40);
+
+/// Cells of the first piece, of whose speed nothing is known.
+const FIRST: usize = 1 << 17;
+
+/// Pieces start at multiples of this, so that no engine sees a ragged beginning.
 const ALIGNMENT: usize = 256;
 
-/// A cut of `cells` cells into bands of `band` cells; the last one may be shorter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bands {
-    /// All cells.
-    pub cells: usize,
-    /// Cells of a full band.
-    pub band: usize,
+/// Cells that fit into `budget` bytes at `bytes_per_cell`, at most `limit` and [`LARGEST`], at least 256; a multiple of 256.
+#[must_use]
+pub fn most_cells(bytes_per_cell: usize, budget: usize, limit: usize) -> usize {
+    aligned((budget / bytes_per_cell.max(1)).min(limit).min(LARGEST))
 }
 
-impl Bands {
-    /// Bands of as many cells as `budget` bytes hold at `bytes_per_cell`, and at most `limit`.
-    ///
-    /// At least 256 cells are taken even where the budget is smaller.
+fn aligned(cells: usize) -> usize {
+    (cells / ALIGNMENT * ALIGNMENT).max(ALIGNMENT)
+}
+
+/// The size of the next piece, by how long the last one took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    cells: usize,
+    most: usize,
+}
+
+impl Pace {
+    /// Pieces of at most so many cells.
     #[must_use]
-    pub fn new(cells: usize, bytes_per_cell: usize, budget: usize, limit: usize) -> Self {
-        let band = (budget / bytes_per_cell.max(1)).min(limit).min(LARGEST);
-        Self { cells, band: (band / ALIGNMENT * ALIGNMENT).max(ALIGNMENT) }
+    pub fn new(most: usize) -> Self {
+        let most = aligned(most);
+        Self { cells: FIRST.min(most), most }
     }
 
-    /// The bands in order.
-    pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.cells).step_by(self.band).map(move |first| first..(first + self.band).min(self.cells))
+    /// Cells of the next piece.
+    #[must_use]
+    pub fn cells(self) -> usize {
+        self.cells
+    }
+
+    /// A piece of so many cells took so long: the next ones grow to twice as many at most, or shrink to a quarter at least.
+    pub fn note(&mut self, cells: usize, took: Duration) {
+        let ratio = TARGET.as_secs_f64() / took.as_secs_f64().max(1e-9);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and saturating")]
+        let fitting = (cells as f64 * ratio) as usize;
+        // The last piece of a grid may be tiny and says little.
+        if cells >= self.cells / 2 {
+            self.cells = aligned(fitting.clamp(self.cells / 4, self.cells.saturating_mul(2)).min(self.most));
+        }
+    }
+}
+
+/// Pieces one after the other, in whatever order a sink wants them.
+pub trait Pieces {
+    /// The cells of the next piece.
+    fn next(&mut self) -> Option<Range<usize>>;
+    /// A piece of so many cells took so long.
+    fn note(&mut self, cells: usize, took: Duration);
+}
+
+/// All cells as they lie.
+#[derive(Debug)]
+pub struct Linear {
+    left: Range<usize>,
+    pace: Pace,
+}
+
+impl Linear {
+    /// All of `cells` cells in pieces of at most `most`.
+    #[must_use]
+    pub fn new(cells: usize, most: usize) -> Self {
+        Self { left: 0..cells, pace: Pace::new(most) }
+    }
+}
+
+impl Pieces for Linear {
+    fn next(&mut self) -> Option<Range<usize>> {
+        let first = self.left.start;
+        self.left.start = (first + self.pace.cells()).min(self.left.end);
+        (first < self.left.start).then_some(first..self.left.start)
+    }
+
+    fn note(&mut self, cells: usize, took: Duration) {
+        self.pace.note(cells, took);
+    }
+}
+
+/// Whole rows, the last row first, or parts of one row where a row is longer than a piece may be.
+#[derive(Debug)]
+pub struct FromTop {
+    width: usize,
+    /// Rows that are not begun yet.
+    rows: usize,
+    /// What is left of the row that is cut.
+    part: Range<usize>,
+    pace: Pace,
+}
+
+impl FromTop {
+    /// All of `rows` rows of `width` cells in pieces of at most `most`.
+    #[must_use]
+    pub fn new(width: usize, rows: usize, most: usize) -> Self {
+        Self { width: width.max(1), rows, part: 0..0, pace: Pace::new(most) }
+    }
+}
+
+impl Pieces for FromTop {
+    fn next(&mut self) -> Option<Range<usize>> {
+        if self.part.is_empty() {
+            let end = self.rows;
+            self.rows = end.saturating_sub((self.pace.cells() / self.width).max(1));
+            self.part = self.rows * self.width..end * self.width;
+        }
+        let first = self.part.start;
+        // Whole rows fit the pace by their making, so only a single row is ever cut.
+        let single = self.part.len() <= self.width;
+        self.part.start = if single { (first + self.pace.cells()).min(self.part.end) } else { self.part.end };
+        (first < self.part.start).then_some(first..self.part.start)
+    }
+
+    fn note(&mut self, cells: usize, took: Duration) {
+        self.pace.note(cells, took);
     }
 }
 
@@ -41,17 +143,63 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_cover_every_cell_once() {
-        for (cells, budget, limit) in [(1, 1, 1), (1_000_003, 1 << 16, usize::MAX), (513, usize::MAX, 300)] {
-            let bands = Bands::new(cells, 8, budget, limit);
+    fn pieces_cover_every_cell_once() {
+        for (cells, most) in [(1, 1), (1_000_003, 1 << 16), (513, 300), (0, 5)] {
+            let mut pieces = Linear::new(cells, most);
             let mut next = 0;
-            for band in bands.iter() {
-                assert_eq!(band.start, next, "no gap and no overlap");
-                assert_eq!(band.start % ALIGNMENT, 0, "aligned");
-                assert!(band.len() * 8 <= budget.max(8 * ALIGNMENT), "within the budget");
-                next = band.end;
+            while let Some(piece) = pieces.next() {
+                assert_eq!(piece.start, next, "no gap and no overlap");
+                assert_eq!(piece.start % ALIGNMENT, 0, "aligned");
+                assert!(piece.len() <= most.max(ALIGNMENT), "within the limit");
+                next = piece.end;
+                pieces.note(piece.len(), Duration::from_micros(next as u64 % 90_000));
             }
             assert_eq!(next, cells, "to the end");
         }
+    }
+
+    #[test]
+    fn rows_come_from_the_top_and_each_once() {
+        for (width, rows, most) in [(7, 1_000, 512), (300, 5, 256), (100_000, 3, 1 << 17), (1, 1, 1), (1_000_000, 2, 4096)] {
+            let mut pieces = FromTop::new(width, rows, most);
+            let (mut top, mut along) = (rows, 0);
+            while let Some(piece) = pieces.next() {
+                assert!(piece.len() <= most.max(ALIGNMENT), "{width} × {rows}: {piece:?} within the limit");
+                if piece.len() < width || along > 0 {
+                    assert_eq!(piece.start, (top - 1) * width + along, "{width} × {rows}: the next part of the row");
+                    along += piece.len();
+                    (top, along) = if along == width { (top - 1, 0) } else { (top, along) };
+                } else {
+                    assert_eq!((piece.end, piece.len() % width), (top * width, 0), "{width} × {rows}: the rows below");
+                    top = piece.start / width;
+                }
+                pieces.note(piece.len(), Duration::from_micros(piece.start as u64 % 90_000));
+            }
+            assert_eq!((top, along), (0, 0), "{width} × {rows}: to the lowest row");
+        }
+    }
+
+    #[test]
+    fn memory_limits_a_piece() {
+        assert_eq!(most_cells(8, 1 << 20, usize::MAX), 1 << 17, "by the budget");
+        assert_eq!(most_cells(8, 1 << 20, 1000), 768, "by the engine");
+        assert_eq!(most_cells(1, usize::MAX, usize::MAX), LARGEST, "by sense");
+        assert_eq!((most_cells(0, 1, 1), most_cells(100, 0, 9)), (256, 256), "never nothing");
+    }
+
+    #[test]
+    fn the_pace_settles_at_the_target() {
+        let mut pace = Pace::new(LARGEST);
+        for nanoseconds in [3, 700, 1_000_000] {
+            for _ in 0..60 {
+                let cells = pace.cells();
+                pace.note(cells, Duration::from_nanos(nanoseconds * cells as u64));
+            }
+            let took = Duration::from_nanos(nanoseconds * pace.cells() as u64);
+            let bounded = pace.cells() == LARGEST || pace.cells() == ALIGNMENT;
+            assert!(bounded || took <= TARGET && took * 2 >= TARGET, "{nanoseconds} ns a cell: {took:?}");
+        }
+        pace.note(1, Duration::from_secs(9));
+        assert!(pace.cells() >= ALIGNMENT, "never nothing");
     }
 }

@@ -3,7 +3,7 @@
 use crate::expressions::{Expression, Random, SMOOTH, program_of};
 use gradgrid::grid::{Axis, Grid};
 use gradgrid::program::interpret::Interpreter;
-use gradgrid::tile::plan::Bands;
+use gradgrid::tile::plan::{Linear, Pieces, most_cells};
 use gradgrid::{EngineChoice, Formula, PictureOptions, Quantity, Request, Silent, write_png};
 use proptest::prelude::*;
 
@@ -76,9 +76,11 @@ proptest! {
         limit in 1_usize..1 << 22,
     ) {
         let mut next = 0;
-        for band in Bands::new(cells, bytes, budget, limit).iter() {
-            prop_assert!(band.start == next && band.end > band.start);
-            next = band.end;
+        let mut pieces = Linear::new(cells, most_cells(bytes, budget, limit));
+        while let Some(piece) = pieces.next() {
+            prop_assert!(piece.start == next && piece.end > piece.start);
+            next = piece.end;
+            pieces.note(piece.len(), std::time::Duration::from_nanos(next as u64));
         }
         prop_assert_eq!(next, cells);
     }

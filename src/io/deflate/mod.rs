@@ -95,6 +95,9 @@ impl Default for Compressor {
 }
 
 impl Compressor {
+    /// Bytes that a compressor takes beside what it has made.
+    pub(super) const MEMORY: usize = 2 * (BLOCK + 2 * SEGMENT) + SEGMENT;
+
     /// Compresses whole rows of `width` bytes below the row `above`; gives the checksum of the filtered bytes, which are one more per row.
     ///
     /// The compressed bytes are in [`Compressor::bytes`] until the next call.

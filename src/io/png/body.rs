@@ -103,6 +103,12 @@ impl<W: Write> Body<W> {
         self.left
     }
 
+    /// Bytes of memory that are taken: for each thread a piece, what becomes of it, and its tokens; and the row above.
+    pub(super) fn memory(&self) -> usize {
+        let piece = self.width * self.piece;
+        rayon::current_num_threads().max(1) * (2 * piece + Compressor::MEMORY) + self.width
+    }
+
     /// Takes whole rows, top row first.
     pub(super) fn write_rows(&mut self, rows: &[u8]) -> Result<(), PngError> {
         if self.writer.is_none() {

@@ -1,0 +1,418 @@
+//! A prepared request: its values, statistics and colours, piece by piece through the ring of [`crate::tile::run`].
+
+use crate::engine::{Agreement, Begun, Engine, Job, Report, Session, Thresholds};
+use crate::field::Samples;
+use crate::grid::Grid;
+use crate::kernels::range::{BINS, RangeStats};
+use crate::method::Method;
+use crate::method::step::AxisChoice;
+use crate::program::Program;
+use crate::request::RequestError;
+use crate::tile::plan::{FromTop, Linear, most_cells};
+use crate::tile::run::{Spent, Work, run};
+use crate::tile::watch::Watch;
+use std::ops::Range;
+use std::time::Duration;
+
+/// Results on their way at once: one is computed, one waits, one is written.
+const BUFFERS: usize = 3;
+
+/// The most cells of a piece on the CPU: what is made of them should find room in its cache.
+const LARGEST_ON_CPU: usize = 1 << 20;
+
+/// A request with its engine open and its program compiled.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) engine: Engine,
+    pub(super) program: Program,
+    pub(super) session: Session,
+    pub(super) grid: Grid,
+    pub(super) methods: Vec<(Method, Vec<AxisChoice>)>,
+    pub(super) memory: usize,
+    pub(super) opening: Duration,
+    pub(super) compiling: Duration,
+    pub(super) passes: Vec<Pass>,
+}
+
+/// A pass over all cells, and where its time went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// What was done.
+    pub name: &'static str,
+    /// In which time.
+    pub spent: Spent,
+    /// How long the device's kernels ran, where it has a clock.
+    pub kernels: Option<Duration>,
+}
+
+/// The values of all planes.
+struct Planes<'a>(&'a mut Session, Clock);
+
+/// What there is to know about one plane.
+struct Statistics<'a>(&'a mut Session, Clock, usize, RangeStats);
+
+/// The colour indices of one plane, in rows of this width, the last row first.
+struct Indices<'a>(&'a mut Session, Clock, usize, &'a Thresholds, usize);
+
+/// Adds up the times of kernels.
+#[derive(Debug, Default)]
+struct Clock(Option<Duration>);
+
+impl Clock {
+    fn note(&mut self, session: &Session) {
+        if let Some(time) = session.kernel_time() {
+            self.0 = Some(self.0.unwrap_or_default() + time);
+        }
+    }
+}
+
+impl Work for Planes<'_> {
+    type Begun = Begun;
+    type Output = Samples;
+    type Error = RequestError;
+    fn depth(&self) -> usize {
+        self.0.depth()
+    }
+    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
+        Ok(self.0.begin(cells.clone(), Job::Planes)?)
+    }
+    fn finish(&mut self, begun: Begun, output: &mut Samples) -> Result<(), RequestError> {
+        self.0.finish_planes(begun, output)?;
+        self.1.note(self.0);
+        Ok(())
+    }
+    fn cancel(&mut self, begun: Begun) {
+        cancel(self.0, begun);
+    }
+}
+
+impl Work for Statistics<'_> {
+    type Begun = Begun;
+    type Output = ();
+    type Error = RequestError;
+    fn depth(&self) -> usize {
+        self.0.depth()
+    }
+    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
+        Ok(self.0.begin(cells.clone(), Job::Range(self.2, self.3.bins))?)
+    }
+    fn finish(&mut self, begun: Begun, (): &mut ()) -> Result<(), RequestError> {
+        self.0.finish_range(begun, self.2, &mut self.3)?;
+        self.1.note(self.0);
+        Ok(())
+    }
+    fn cancel(&mut self, begun: Begun) {
+        cancel(self.0, begun);
+    }
+}
+
+impl Work for Indices<'_> {
+    type Begun = Begun;
+    type Output = Vec<u8>;
+    type Error = RequestError;
+    fn depth(&self) -> usize {
+        self.0.depth()
+    }
+    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
+        Ok(self.0.begin(cells.clone(), Job::Palette(self.2, self.3))?)
+    }
+    fn finish(&mut self, begun: Begun, output: &mut Vec<u8>) -> Result<(), RequestError> {
+        self.0.finish_palette(begun, self.2, self.3, output)?;
+        self.1.note(self.0);
+        turn_over(output, self.4);
+        Ok(())
+    }
+    fn cancel(&mut self, begun: Begun) {
+        cancel(self.0, begun);
+    }
+}
+
+/// How a search ends before the last cell.
+enum Search {
+    Done,
+    Failed(RequestError),
+}
+
+impl From<RequestError> for Search {
+    fn from(error: RequestError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the value came from an f32")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+/// A failure to give up matters to nobody: what made us give up is reported.
+fn cancel(session: &mut Session, begun: Begun) {
+    let _ = session.cancel(begun);
+}
+
+/// Puts the last row first. Less than two rows stay as they are.
+fn turn_over(band: &mut [u8], width: usize) {
+    let rows = band.len() / width.max(1);
+    for row in 0..rows / 2 {
+        let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);
+        lower[row * width..(row + 1) * width].swap_with_slice(&mut upper[..width]);
+    }
+}
+
+impl Prepared {
+    /// The engine that runs it.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// How the results relate to those of the other engines.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        self.session.agreement()
+    }
+
+    /// What the checks of the GPU's results have found so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.session.report()
+    }
+
+    /// Whether the GPU's driver took too long to compile, so that the CPU computes; see [`crate::engine::PATIENCE`].
+    #[must_use]
+    pub fn gave_up_compiling(&self) -> bool {
+        matches!((&self.engine, &self.session), (Engine::Gpu(_), Session::F32(_)))
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The grid.
+    #[must_use]
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The methods in use, each with the steps that were chosen for it (first and second derivative, per variable).
+    #[must_use]
+    pub fn methods(&self) -> &[(Method, Vec<AxisChoice>)] {
+        &self.methods
+    }
+
+    /// Bytes of memory that may be taken.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+
+    /// The names of the planes.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.program.outputs().iter().map(|output| output.name.clone()).collect()
+    }
+
+    /// The passes over the grid that were made so far.
+    #[must_use]
+    pub fn passes(&self) -> &[Pass] {
+        &self.passes
+    }
+
+    /// How long it took to open the engine, and then to make the program and compile it.
+    #[must_use]
+    pub fn preparation(&self) -> (Duration, Duration) {
+        (self.opening, self.compiling)
+    }
+
+    /// Evaluates piece by piece and hands each to `sink`, in the order of cells, while the next is computed; the same few buffers
+    /// serve all pieces.
+    ///
+    /// # Errors
+    /// What the engine, the watch or the sink reports.
+    pub fn bands<E: From<RequestError>>(
+        &mut self,
+        watch: &mut dyn Watch,
+        mut sink: impl FnMut(&Samples) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (planes, size) = (self.program.outputs().len(), self.size());
+        let buffers = (0..BUFFERS).map(|_| self.engine.samples(planes)).collect();
+        let most = self.most(BUFFERS * size * planes, 0);
+        let mut work = Planes(&mut self.session, Clock::default());
+        let mut pieces = Linear::new(self.grid.cells(), most);
+        watch.begin("computing", self.grid.cells());
+        let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| sink(samples))?;
+        self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
+        Ok(())
+    }
+
+    /// Extremes, counts and histogram of plane `plane`.
+    ///
+    /// # Errors
+    /// What the engine or the watch reports.
+    pub fn range(&mut self, plane: usize, watch: &mut dyn Watch) -> Result<RangeStats, RequestError> {
+        let most = self.most(0, 0);
+        let mut work = Statistics(&mut self.session, Clock::default(), plane, RangeStats::default());
+        let mut pieces = Linear::new(self.grid.cells(), most);
+        watch.begin("finding the range", self.grid.cells());
+        let spent = run(&mut work, &mut pieces, vec![(); BUFFERS], watch, |_, ()| Ok::<(), RequestError>(()))?;
+        self.passes.push(Pass { name: "range", spent, kernels: work.1.0 });
+        Ok(work.3)
+    }
+
+    /// Hands the colour indices of plane `plane` to `sink` as whole rows of the grid's first axis, the last row first, as a picture
+    /// has them: 0 where masked, else 1 + the number of thresholds ≤ value. `reserved` bytes are taken off the memory
+    /// budget for what the sink needs.
+    ///
+    /// # Errors
+    /// Thresholds that are too many, not sorted, or not numbers, and what the engine, the watch or the sink reports.
+    pub fn index_rows<E: From<RequestError>>(
+        &mut self,
+        plane: usize,
+        thresholds: &[f64],
+        reserved: usize,
+        watch: &mut dyn Watch,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let thresholds = self.thresholds(thresholds)?;
+        let (width, rows) = (self.grid.width(), self.grid.rows());
+        let most = self.most(BUFFERS, reserved);
+        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, width);
+        let mut pieces = FromTop::new(width, rows, most);
+        watch.begin("drawing", self.grid.cells());
+        // A row that is longer than a piece comes in parts.
+        let mut row = Vec::new();
+        let spent = run(&mut work, &mut pieces, vec![Vec::new(); BUFFERS], watch, |_, part: &mut Vec<u8>| {
+            if row.is_empty() && part.len().is_multiple_of(width) {
+                return sink(part);
+            }
+            row.extend_from_slice(part);
+            if row.len() == width {
+                sink(&row)?;
+                row.clear();
+            }
+            Ok(())
+        })?;
+        self.passes.push(Pass { name: "picture", spent, kernels: work.1.0 });
+        Ok(())
+    }
+
+    /// Hands the values of all planes to `sink` in whole rows of the first axis, the pieces from the last row down but the
+    /// rows of a piece as they lie; a row that is longer than a piece comes in parts. `reserved` bytes, and `per_cell` for each cell of a
+    /// piece, are taken off the memory budget for what the sink needs.
+    ///
+    /// # Errors
+    /// What the engine, the watch or the sink reports.
+    pub fn value_rows<E: From<RequestError>>(
+        &mut self,
+        reserved: usize,
+        per_cell: usize,
+        watch: &mut dyn Watch,
+        mut sink: impl FnMut(&Samples) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (planes, size) = (self.program.outputs().len(), self.size());
+        let buffers = (0..BUFFERS).map(|_| self.engine.samples(planes)).collect();
+        let most = self.most(BUFFERS * size * planes + per_cell, reserved);
+        let mut work = Planes(&mut self.session, Clock::default());
+        let mut pieces = FromTop::new(self.grid.width(), self.grid.rows(), most);
+        watch.begin("computing", self.grid.cells());
+        let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| sink(samples))?;
+        self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
+        Ok(())
+    }
+
+    /// The first cell of plane `plane` with a value of at most `low`, and the first with one of at least `high`.
+    ///
+    /// # Errors
+    /// What the engine or the watch reports.
+    pub fn find(
+        &mut self,
+        plane: usize,
+        (low, high): (f64, f64),
+        watch: &mut dyn Watch,
+    ) -> Result<(Option<usize>, Option<usize>), RequestError> {
+        // Index 1 is below the first threshold, index 3 at the second or above; one value for both is looked for apart.
+        let above = if self.size() == 8 { low.next_up() } else { f64::from(narrow(low).next_up()) };
+        let thresholds = self.thresholds(&[above, high.max(above)])?;
+        let same = low >= high;
+        let most = self.most(BUFFERS, 0);
+        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, usize::MAX);
+        let mut pieces = Linear::new(self.grid.cells(), most);
+        watch.begin("looking for extremes", self.grid.cells());
+        let (mut lowest, mut highest) = (None, None);
+        let buffers = vec![Vec::new(); BUFFERS];
+        let result = run(&mut work, &mut pieces, buffers, watch, |cells, indices: &mut Vec<u8>| {
+            let find = |index: u8| indices.iter().position(|&i| i == index).map(|at| cells.start + at);
+            lowest = lowest.or_else(|| find(1));
+            highest = if same { lowest } else { highest.or_else(|| find(3)) };
+            if lowest.is_some() && highest.is_some() { Err(Search::Done) } else { Ok(()) }
+        });
+        match result {
+            Ok(spent) => self.passes.push(Pass { name: "extremes", spent, kernels: work.1.0 }),
+            Err(Search::Done) => {}
+            Err(Search::Failed(error)) => return Err(error),
+        }
+        Ok((lowest, highest))
+    }
+
+    /// Prepares colour thresholds for [`Prepared::palette`].
+    ///
+    /// # Errors
+    /// Thresholds that are too many, not sorted, or not numbers.
+    pub fn thresholds(&self, thresholds: &[f64]) -> Result<Thresholds, RequestError> {
+        Ok(self.session.thresholds(thresholds)?)
+    }
+
+    /// Writes the colour indices of `cells` in plane `plane`: 0 where masked, else 1 + the number of thresholds ≤ value.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn palette(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &Thresholds,
+        indices: &mut Vec<u8>,
+    ) -> Result<(), RequestError> {
+        Ok(self.session.palette(cells, plane, thresholds, indices)?)
+    }
+
+    /// Bytes of a number.
+    fn size(&self) -> usize {
+        if self.engine.arithmetic() == "f64" { 8 } else { 4 }
+    }
+
+    /// The most cells of a piece that takes `bytes_per_cell` for its results on this side, beside what the engine needs.
+    fn most(&self, bytes_per_cell: usize, reserved: usize) -> usize {
+        let (planes, size) = (self.program.outputs().len(), self.size());
+        let threads = rayon::current_num_threads();
+        // Tables of coordinates on both sides; a histogram per thread and one for their sum.
+        let tables: usize = self.grid.axes().iter().map(|axis| 2 * size * axis.len()).sum();
+        let fixed = tables + (threads + 2) * BINS * size_of::<u64>() + reserved;
+        // What is fixed may be more than a small budget: then the pieces are not made tiny for it.
+        let budget = self.memory.saturating_sub(fixed).max(self.memory / 2);
+        match &self.session {
+            Session::F32(_) | Session::F64(_) => most_cells(bytes_per_cell, budget, LARGEST_ON_CPU),
+            // The planes are held once on the device and once per place of the ring.
+            Session::Gpu(_) | Session::Gpu64(_) => {
+                let device = size * planes * (1 + self.session.depth());
+                most_cells(bytes_per_cell + device, budget, self.session.max_cells())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_is_turned_over_row_by_row() {
+        let mut band = vec![1, 1, 2, 2, 3, 3];
+        turn_over(&mut band, 2);
+        assert_eq!(band, [3, 3, 2, 2, 1, 1], "whole rows");
+        let mut part = vec![1, 2, 3];
+        turn_over(&mut part, 5);
+        assert_eq!(part, [1, 2, 3], "less than a row");
+    }
+}
