@@ -211,7 +211,17 @@ impl<'a> Request<'a> {
         session.set_verify(self.verify);
         let grid = self.grid.clone();
         let compiling = start.elapsed() - opening;
-        Ok(Prepared { engine, program, session, grid, methods, memory: self.memory, opening, compiling, passes: Vec::new() })
+        Ok(Prepared {
+            engine,
+            program,
+            session,
+            grid,
+            methods,
+            memory: self.memory,
+            opening,
+            compiling,
+            passes: Vec::new(),
+        })
     }
 
     /// All values at once, in memory.

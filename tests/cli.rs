@@ -8,6 +8,8 @@ mod documentation;
 mod endings;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/robust.rs"]
+mod robust;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What reads functions and fields: the report on one point, the duel of difference quotients with exact
-//! derivatives, and the accuracy of the mathematics.
+//! derivatives, the accuracy of the mathematics, and statistics over grids.
 
 pub mod accuracy;
 pub mod duel;
 pub mod point;
+pub mod statistics;

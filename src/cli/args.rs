@@ -27,12 +27,18 @@ pub(crate) enum Command {
         gradgrid plot 'xy/(x²+y²)' ratio.png -q value --x -2:2 --y -1:1 --size 1600x800\n  \
         gradgrid plot 'sin(a*x)*cos(y)' angle.png -q direction --param a=2")]
     Plot(PlotArgs),
-    /// Evaluate a quantity on a grid and write the numbers (.npy, .csv)
+    /// Evaluate a quantity on a grid and write the numbers (.npy, .csv, .raw, 16-bit grey)
     #[command(after_help = "Examples:\n  \
         gradgrid eval 'x*y*z' g.npy -q gradient --x 0:1 --y 0:1 --z 0:1 --size 64x64x64\n  \
         gradgrid eval 'sin(x)' - --format csv -q value --x 0:pi --size 5\n  \
-        gradgrid eval 'sin(20x)' d.npy -q partial:x --method central --compare exact")]
+        gradgrid eval 'sin(20x)' d.npy -q partial:x --method central --compare exact\n  \
+        gradgrid eval 'sin(x)*cos(y)' heights.png --format png16 -q value --range -1:1 --size 512x512")]
     Eval(EvalArgs),
+    /// Extremes and where they are, percentiles, histogram and mask counts, for grids of any size
+    #[command(after_help = "Examples:\n  \
+        gradgrid stats 'x^2*y + sin(y)' --size 1000x1000\n  \
+        gradgrid stats 'ln(x*y)' -q gradient --json")]
+    Stats(StatsArgs),
     /// Report on one point: value, gradient, steepest ascent, tangent plane, Hessian
     #[command(after_help = "Examples:\n  \
         gradgrid at 'x^2*y + sin(y)' 1,2\n  \
@@ -130,7 +136,7 @@ pub(crate) struct ComputeArgs {
     /// Check the GPU against the CPU while it works: sample (512 cells of each band), all, or off
     #[arg(long, value_name = "HOW", default_value = "sample")]
     pub(crate) verify: String,
-    /// Memory for band buffers, such as 64M or 1G
+    /// Memory for everything that grows with the grid or the machine, such as 64M or 1G
     #[arg(long, value_name = "SIZE", default_value = "256M")]
     pub(crate) memory: String,
 }
@@ -148,6 +154,25 @@ pub(crate) struct OutputArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) compute: ComputeArgs,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Say on stderr where the time went
+    #[arg(long)]
+    pub(crate) timing: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PlotArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
@@ -161,6 +186,9 @@ pub(crate) struct PlotArgs {
     pub(crate) picture: PictureArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    /// Say on stderr where the time went
+    #[arg(long, help_heading = "Output")]
+    pub(crate) timing: bool,
 }
 
 /// How values become colours.
@@ -192,25 +220,37 @@ pub(crate) struct PictureArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
+    /// NumPy's array format
     Npy,
+    /// Text: coordinates and values, a line per cell
     Csv,
+    /// The values of NPY without its header; FILE.json says how to read them
+    Raw,
+    /// A PNG file of 16-bit grey: 0 masked, 1 to 65535 linear over the range, which the file tells
+    Png16,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
-    /// The file to write, .npy (planes × … × y × x) or .csv, or - for stdout
+    /// The file to write, .npy (planes × … × y × x), .csv, .raw, or - for stdout
     pub(crate) output: PathBuf,
     /// The format, where the name does not tell
     #[arg(long)]
     pub(crate) format: Option<Format>,
+    /// Values of the grey levels 1 and 65535 of png16 [default: all values]
+    #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true)]
+    pub(crate) range: Option<String>,
     #[command(flatten)]
     pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) compute: ComputeArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    /// Say on stderr where the time went
+    #[arg(long, help_heading = "Output")]
+    pub(crate) timing: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,16 +1,20 @@
-//! `gradgrid eval`: a quantity as numbers, in NPY or CSV.
+//! `gradgrid eval`: a quantity as numbers, in NPY, CSV, raw bytes or 16-bit grey.
 
 use crate::cli::args::{EvalArgs, Format};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::say_how;
+use crate::cli::plot::{provenance, say_how};
 use crate::cli::progress::Progress;
-use crate::cli::summary;
+use crate::cli::{summary, timing};
 use crate::field::Samples;
+use crate::io::npy::Element;
 use crate::io::output::Output;
-use crate::io::{csv, npy};
+use crate::io::{csv, npy, raw};
+use crate::picture::write_grey_png;
+use crate::quantity::Quantity;
 use crate::request::Prepared;
 use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
@@ -25,45 +29,141 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
             csv::MOST_CELLS
         )));
     }
+    let range = range(args, format)?;
+    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
     let request = inputs::request(&args.compute, &formula, &grid)?;
     let mut output = Output::create(&args.output, args.out.overwrite)?;
+    let beside = if format == Format::Raw && !output.is_stdout() && output.is_seekable() {
+        Some(Output::create(described(&args.output), args.out.overwrite)?)
+    } else {
+        None
+    };
     let mut prepared = request.prepare()?;
+    fits_name(&args.output, &prepared)?;
     if !args.out.quiet {
         say_how(&prepared, &args.compute.engine);
     }
     let mut progress = Progress::new(args.out.quiet);
+    let mut mapping = String::new();
     let masked = match format {
         Format::Csv => write_csv(&mut prepared, &mut output, &mut progress)?,
-        Format::Npy => write_npy(&mut prepared, &mut output, &mut progress)?,
+        Format::Npy => {
+            npy::write_header(&mut output, element(&prepared), &shape(&prepared))?;
+            write_planes(&mut prepared, &mut output, &mut progress)?
+        }
+        Format::Raw => write_planes(&mut prepared, &mut output, &mut progress)?,
+        Format::Png16 => {
+            let text = provenance(&args.formula, &args.compute, &prepared);
+            let (low_high, masked) = write_grey(&mut prepared, &quantity, range, &text, &mut output, &mut progress)?;
+            mapping = format!(", 1 to 65535 for {:?} to {:?}", low_high.0, low_high.1);
+            masked
+        }
     };
-    let name = output.name().to_owned();
+    let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
+    if let Some(mut beside) = beside {
+        let file = args.output.file_name().unwrap_or_default().to_string_lossy();
+        let text = raw::description(&file, element(&prepared), prepared.grid(), &prepared.names());
+        beside.write_all(text.as_bytes())?;
+        beside.commit()?;
+    }
     if !args.out.quiet {
-        let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
         let undefined = summary::undefined(&request, &quantity, masked, grid.cells() as u64, &mut progress)?;
         drop(progress);
         let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
         summary::warn_of_mismatch(&prepared);
         let recomputed = summary::recomputed(&prepared);
-        eprintln!("{name}: {shape} cells of {planes}{undefined}{recomputed}, {:.2} s", start.elapsed().as_secs_f64());
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{name}: {shape} cells of {planes}{mapping}{undefined}{recomputed}, {seconds:.2} s");
+    }
+    if args.timing {
+        timing::print(start, &prepared, Some(written));
     }
     Ok(())
 }
 
+fn extension(path: &Path) -> Option<String> {
+    path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase)
+}
+
 fn format(args: &EvalArgs) -> Result<Format, Failure> {
-    let extension = args.output.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    match (args.format, extension.as_deref()) {
+    match (args.format, extension(&args.output).as_deref()) {
         (Some(format), _) => Ok(format),
         (None, Some("npy")) => Ok(Format::Npy),
         (None, Some("csv")) => Ok(Format::Csv),
-        (None, Some("png")) => {
-            Err(Failure::input("numbers are written as .npy or .csv; for a picture use `gradgrid plot`"))
-        }
+        (None, Some("raw" | "bin" | "f32" | "f64")) => Ok(Format::Raw),
+        // Whoever writes `eval … f.png` may want either, so neither is guessed.
+        (None, Some("png")) => Err(Failure::input(
+            "for a coloured picture use `gradgrid plot`; for the numbers as 16-bit grey add `--format png16`",
+        )),
         (None, _) => Err(Failure::input(format_args!(
-            "cannot tell the format of '{}' from its name; end it in .npy or .csv, or say --format npy or csv",
+            "cannot tell the format of '{}' from its name; end it in .npy, .csv or .raw, or say --format npy, csv, raw or png16",
             args.output.display()
         ))),
     }
+}
+
+fn range(args: &EvalArgs, format: Format) -> Result<Option<(f64, f64)>, Failure> {
+    let Some(text) = &args.range else { return Ok(None) };
+    if format != Format::Png16 {
+        return Err(Failure::input(
+            "--range maps values to grey, so it goes with --format png16; other formats hold the values",
+        ));
+    }
+    let (low, high) = inputs::extent(text, "--range")?;
+    if low < high {
+        Ok(Some((low, high)))
+    } else {
+        Err(Failure::input(format_args!("--range {text}: the low end comes first")))
+    }
+}
+
+/// A name that promises a number type must get it.
+fn fits_name(path: &Path, prepared: &Prepared) -> Result<(), Failure> {
+    let arithmetic = prepared.engine().arithmetic();
+    match extension(path).as_deref() {
+        Some(name @ ("f32" | "f64")) if name != arithmetic => Err(Failure::input(format_args!(
+            "the {} engine computes in {arithmetic}, which a name in .{name} would belie; end it in .{arithmetic} or .raw",
+            prepared.engine()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The name of the description of a raw file.
+fn described(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".json");
+    name.into()
+}
+
+fn element(prepared: &Prepared) -> Element {
+    match prepared.engine().samples(0) {
+        Samples::F32(_) => Element::F32,
+        Samples::F64(_) => Element::F64,
+    }
+}
+
+/// Slowest axis first, the planes in front where there are several.
+fn shape(prepared: &Prepared) -> Vec<usize> {
+    let mut shape = prepared.grid().shape();
+    let planes = prepared.names().len();
+    if planes > 1 {
+        shape.insert(0, planes);
+    }
+    shape
+}
+
+fn write_grey(
+    prepared: &mut Prepared,
+    quantity: &Quantity,
+    range: Option<(f64, f64)>,
+    text: &[(String, String)],
+    output: &mut Output,
+    progress: &mut Progress,
+) -> Result<((f64, f64), u64), Failure> {
+    let (_, summary) = write_grey_png(prepared, quantity, range, text, output, progress)?;
+    Ok((summary.range, summary.masked))
 }
 
 /// Writes the cells and returns how many have an undefined value, as the other writers do.
@@ -82,17 +182,12 @@ fn write_csv(prepared: &mut Prepared, output: &mut Output, progress: &mut Progre
 
 /// Planes lie one after the other in the file, while a band has a part of each: a file is written in place, and a stream, which
 /// cannot go back, plane by plane.
-fn write_npy(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<u64, Failure> {
+fn write_planes(prepared: &mut Prepared, output: &mut Output, progress: &mut Progress) -> Result<u64, Failure> {
     let planes = prepared.names().len();
-    let (element, bytes) = match prepared.engine().samples(0) {
-        Samples::F32(_) => (npy::Element::F32, 4),
-        Samples::F64(_) => (npy::Element::F64, 8),
+    let bytes = match element(prepared) {
+        Element::F32 => 4,
+        Element::F64 => 8,
     };
-    let mut shape = prepared.grid().shape();
-    if planes > 1 {
-        shape.insert(0, planes);
-    }
-    npy::write_header(output, element, &shape)?;
     let cells = prepared.grid().cells();
     let in_place = planes > 1 && output.is_seekable();
     let begin = if in_place { output.stream_position()? } else { 0 };

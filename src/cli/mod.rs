@@ -12,7 +12,9 @@ mod inputs;
 mod plot;
 mod progress;
 mod show;
+mod stats;
 mod summary;
+mod timing;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -34,6 +36,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Plot(args) => plot::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::At(args) => at::run(&args),
         Command::Duel(args) => duel::run(&args),
         Command::Show(args) => show::run(&args),

@@ -1,10 +1,10 @@
 //! `gradgrid plot`: a quantity as a heatmap.
 
-use crate::cli::args::{PictureArgs, PlotArgs};
+use crate::cli::args::{ComputeArgs, FormulaArgs, PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
-use crate::cli::summary;
+use crate::cli::{summary, timing};
 use crate::color::Colormap;
 use crate::engine::PATIENCE;
 use crate::figure::Theme;
@@ -30,12 +30,12 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     }
     let options = PictureOptions {
         title: args.picture.title.clone().unwrap_or_else(|| title(args, &prepared)),
-        text: provenance(args, &prepared),
+        text: words(args, &prepared),
         ..options
     };
     let mut progress = Progress::new(args.out.quiet);
     let (output, drawn) = write_png(&mut prepared, &quantity, &options, output, &mut progress)?;
-    let name = output.name().to_owned();
+    let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     if note {
         let undefined = summary::undefined(&request, &quantity, drawn.masked, drawn.cells, &mut progress)?;
@@ -48,6 +48,9 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         summary::warn_of_mismatch(&prepared);
         let recomputed = summary::recomputed(&prepared);
         eprintln!("{name}: {width}×{height} pixels, {values}{undefined}{recomputed}, {seconds:.2} s");
+    }
+    if args.timing {
+        timing::print(start, &prepared, Some(written));
     }
     Ok(())
 }
@@ -125,22 +128,28 @@ fn title(args: &PlotArgs, prepared: &Prepared) -> String {
     title
 }
 
-/// What made the picture, for whoever finds it later.
-fn provenance(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
+/// The title and what made the picture.
+fn words(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
+    let mut text = provenance(&args.formula, &args.compute, prepared);
+    text.insert(1, ("Title".to_owned(), title(args, prepared)));
+    text
+}
+
+/// What made a file, for whoever finds it later.
+pub(crate) fn provenance(formula: &FormulaArgs, compute: &ComputeArgs, prepared: &Prepared) -> Vec<(String, String)> {
     let axes: Vec<String> = prepared.grid().axes().iter().map(ToString::to_string).collect();
     let mut text = vec![
         ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
-        ("Title".to_owned(), title(args, prepared)),
-        ("Formula".to_owned(), args.formula.formula.clone()),
-        ("Quantity".to_owned(), args.compute.quantity.clone()),
-        ("Method".to_owned(), args.compute.method.clone()),
+        ("Formula".to_owned(), formula.formula.clone()),
+        ("Quantity".to_owned(), compute.quantity.clone()),
+        ("Method".to_owned(), compute.method.clone()),
         // Not the engine: pictures of the same numbers are the same bytes, whichever engine made them.
         ("Arithmetic".to_owned(), prepared.engine().arithmetic().to_owned()),
         ("Agreement".to_owned(), prepared.agreement().to_string()),
         ("Grid".to_owned(), axes.join("; ")),
     ];
-    if !args.formula.parameters.is_empty() {
-        text.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
+    if !formula.parameters.is_empty() {
+        text.push(("Parameters".to_owned(), formula.parameters.join(", ")));
     }
     text
 }

@@ -160,10 +160,7 @@ impl Output {
             return Err(OutputError::NoName);
         }
         if path.as_os_str() == "-" {
-            return Ok(Self {
-                name: "standard output".to_owned(),
-                sink: Sink::Stdout(Timed::buffered(io::stdout())),
-            });
+            return Ok(Self { name: "standard output".to_owned(), sink: Sink::Stdout(Timed::buffered(io::stdout())) });
         }
         let trouble = |source: io::Error| error_for(path, source);
         // Where a link leads; a name that does not exist yet stays as it is.

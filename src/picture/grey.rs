@@ -149,7 +149,8 @@ mod tests {
         let request = Request::new(&f, &grid).quantity(Quantity::Value).engine(EngineChoice::Cpu);
         let write = |memory| {
             let mut prepared = request.clone().memory(memory).prepare().expect("fits");
-            write_grey_png(&mut prepared, &Quantity::Value, None, &[], Vec::new(), &mut Silent).expect("a vector takes all")
+            write_grey_png(&mut prepared, &Quantity::Value, None, &[], Vec::new(), &mut Silent)
+                .expect("a vector takes all")
         };
         let (file, summary) = write(1 << 28);
         assert_eq!(summary, GreySummary { range: (0.0, f64::from(703_f32.sqrt())), masked: 1 }, "√−1 is none");
@@ -158,7 +159,8 @@ mod tests {
         let mut reader = decoder.read_info().expect("a PNG file");
         let mut bytes = vec![0; 701 * 5 * 2];
         reader.next_frame(&mut bytes).expect("its pixels");
-        let pixel = |x: usize, line: usize| u16::from_be_bytes([bytes[2 * (line * 701 + x)], bytes[2 * (line * 701 + x) + 1]]);
+        let pixel =
+            |x: usize, line: usize| u16::from_be_bytes([bytes[2 * (line * 701 + x)], bytes[2 * (line * 701 + x) + 1]]);
         assert_eq!((pixel(0, 4), pixel(700, 0), pixel(1, 4)), (0, 65_535, 1), "masked at the bottom, largest on top");
         let words = &reader.info().uncompressed_latin1_text;
         assert!(words.iter().any(|word| word.keyword == "Scale"), "the mapping is in the file: {words:?}");

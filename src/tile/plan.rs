@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn rows_come_from_the_top_and_each_once() {
-        for (width, rows, most) in [(7, 1_000, 512), (300, 5, 256), (100_000, 3, 1 << 17), (1, 1, 1), (1_000_000, 2, 4096)] {
+        for (width, rows, most) in
+            [(7, 1_000, 512), (300, 5, 256), (100_000, 3, 1 << 17), (1, 1, 1), (1_000_000, 2, 4096)]
+        {
             let mut pieces = FromTop::new(width, rows, most);
             let (mut top, mut along) = (rows, 0);
             while let Some(piece) = pieces.next() {

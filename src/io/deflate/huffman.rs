@@ -42,7 +42,11 @@ fn depths(weights: &[(u64, usize)]) -> Vec<u8> {
         for _ in 0..2 {
             let take_leaf = leaf < leaves && inner.get(node).is_none_or(|&sum| weights[leaf].0 <= sum);
             let (place, taken) = if take_leaf { (leaf, weights[leaf].0) } else { (leaves + node, inner[node]) };
-            if take_leaf { leaf += 1 } else { node += 1 }
+            if take_leaf {
+                leaf += 1
+            } else {
+                node += 1
+            }
             weight += taken;
             parents[place] = leaves + made;
         }
@@ -83,8 +87,14 @@ mod tests {
 
     #[test]
     fn codes_are_complete_ordered_and_within_the_limit() {
-        let fibonacci: Vec<u32> = (0..40).scan((1, 1), |s, _| { *s = (s.1, s.0 + s.1); Some(s.0) }).collect();
-        for (counts, limit) in [(vec![5, 0, 1, 1, 9], 15), (vec![1; 286], 15), (fibonacci, 15), ((1..20).collect(), 7)] {
+        let fibonacci: Vec<u32> = (0..40)
+            .scan((1, 1), |s, _| {
+                *s = (s.1, s.0 + s.1);
+                Some(s.0)
+            })
+            .collect();
+        for (counts, limit) in [(vec![5, 0, 1, 1, 9], 15), (vec![1; 286], 15), (fibonacci, 15), ((1..20).collect(), 7)]
+        {
             let lengths = lengths(&counts, limit);
             assert_eq!(kraft(&lengths), 1.0, "no code is wasted: {lengths:?}");
             assert!(lengths.iter().all(|&length| length <= limit), "{lengths:?}");

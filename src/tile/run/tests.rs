@@ -104,7 +104,8 @@ fn an_error_of_either_side_ends_the_other() {
             assert_eq!(ended.err(), Some(Trouble::Engine), "the engine");
             assert_eq!(work.begun, work.ended, "nothing stays begun");
             let mut work = Numbers { depth, ..Numbers::default() };
-            let full = |cells: Range<usize>, _: &mut Vec<usize>| if cells.end > 50_000 { Err(Trouble::Disk) } else { Ok(()) };
+            let full =
+                |cells: Range<usize>, _: &mut Vec<usize>| if cells.end > 50_000 { Err(Trouble::Disk) } else { Ok(()) };
             assert_eq!(all(&mut work, turns, &mut Silent, full).err(), Some(Trouble::Disk), "the sink");
             assert_eq!(work.begun, work.ended, "nothing stays begun");
         }
