@@ -15,6 +15,7 @@
 //!
 //! **Edges**: −∞ gets 1 and +∞ the largest index; −0 is +0; a value equal to a threshold is above it.
 
+use super::neighbours::NEIGHBOURS;
 use super::{Binding, Kernel, key};
 
 /// The shader's text, without the key functions that stand in front.
@@ -126,7 +127,7 @@ mod sealed {
     //! The two maps from a value to a slot, for each type of value.
 
     use super::SLOTS;
-    use multiversion::multiversion;
+    use crate::kernels::neighbours::{bounds_f32, bounds_f64};
 
     /// What the maps need; sealed, because an answer depends on their being monotone.
     pub trait Slots: Sized {
@@ -146,7 +147,7 @@ mod sealed {
     }
 
     macro_rules! slots {
-        ($float:ident, $magic:literal, $top:literal, $sign:literal) => {
+        ($float:ident, $bounds:ident, $magic:literal, $top:literal, $sign:literal) => {
             impl Slots for $float {
                 const NAN: Self = Self::NAN;
 
@@ -179,25 +180,16 @@ mod sealed {
                     self.is_nan()
                 }
 
+                #[inline(always)]
                 fn bounds(values: &[Self]) -> (Self, Self, bool) {
-                    #[multiversion(targets("x86_64+avx2"))]
-                    fn wide(values: &[$float]) -> ($float, $float, bool) {
-                        let first = values.first().copied().unwrap_or($float::NAN);
-                        values.iter().fold((first, first, false), |(low, high, masked), &v| {
-                            (if v < low { v } else { low }, if v > high { v } else { high }, masked | v.is_nan())
-                        })
-                    }
-                    wide(values)
+                    $bounds(values)
                 }
             }
         };
     }
-    slots!(f32, 8_388_608.0, 4095.0, 0x8000_0000_u32);
-    slots!(f64, 4_503_599_627_370_496.0, 4095.0, 0x8000_0000_0000_0000_u64);
+    slots!(f32, bounds_f32, 8_388_608.0, 4095.0, 0x8000_0000_u32);
+    slots!(f64, bounds_f64, 4_503_599_627_370_496.0, 4095.0, 0x8000_0000_0000_0000_u64);
 }
-
-/// Values that are bounded together.
-const NEIGHBOURS: usize = 32;
 
 /// A monotone map from values to slots.
 #[derive(Debug, Clone, Copy)]

@@ -18,8 +18,8 @@
 //! are +0. `f64` input is binned by its rounding to `f32` (clamped to the finite numbers), with exact extremes. The
 //! shader counts in `u32`, one band at a time; sums over bands are `u64`.
 
+use super::neighbours::{NEIGHBOURS, bounds_f32};
 use super::{Binding, Kernel, key};
-use multiversion::multiversion;
 
 /// The shader's text, without the key functions that stand in front.
 const WGSL: &str = include_str!("../../shaders/range.wgsl");
@@ -35,20 +35,6 @@ pub const WORDS: usize = HEADER + BINS;
 
 /// `vec4`s that one invocation reads.
 pub const QUADS: u32 = 8;
-
-/// Values whose keys are bounded together on the CPU.
-const NEIGHBOURS: usize = 32;
-
-/// The keys of the infinities; those of NaNs lie beyond.
-const MINUS_INFINITY: u32 = key::of_f32(f32::NEG_INFINITY);
-const PLUS_INFINITY: u32 = key::of_f32(f32::INFINITY);
-
-/// The smallest and the largest key of values.
-#[multiversion(targets("x86_64+avx2"))]
-fn bounds(values: &[f32]) -> (u32, u32) {
-    let keys = values.iter().map(|value| key::of_bits(value.to_bits()));
-    keys.fold((u32::MAX, 0), |(low, high), key| (low.min(key), high.max(key)))
-}
 
 /// The uniform block of the shader.
 #[repr(C)]
@@ -189,16 +175,17 @@ impl RangeStats {
 
     /// Adds `f32` values: the twin of the shader.
     ///
-    /// Neighbours mostly share a bin, so their keys are bounded a few at a time, in vectors, and only where a bin ends among
+    /// Neighbours mostly share a bin, so they are bounded a few at a time, in vectors, and only where a bin ends among
     /// them are they looked at one by one.
     pub fn add_f32(&mut self, values: &[f32]) {
         let (mut masked, mut infinite) = (0, 0);
         let (mut key_min_inverted, mut key_max) = (0, 0);
         for values in values.chunks(NEIGHBOURS) {
-            let (low, high) = bounds(values);
+            let (low, high, nan) = bounds_f32(values);
+            let finite = !nan && low.is_finite() && high.is_finite();
+            let (low, high) = (key::of_f32(low), key::of_f32(high));
             let bin = self.bins.of_key(low);
-            // Keys between those of the infinities are finite.
-            if low > MINUS_INFINITY && high < PLUS_INFINITY && bin == self.bins.of_key(high) {
+            if finite && bin == self.bins.of_key(high) {
                 self.histogram[bin] += values.len() as u64;
                 key_min_inverted = key_min_inverted.max(!low);
                 key_max = key_max.max(high);
