@@ -20,6 +20,10 @@
 //! **What happens.** A wrong band is discarded and computed on the CPU, and the work goes on; the [`Report`] counts it. Nothing is
 //! printed here.
 
+mod source;
+
+pub use source::Source;
+
 use crate::engine::cpu::CpuSession;
 use crate::engine::evaluator::{Evaluator, Pending};
 use crate::engine::selftest::Agreement;
@@ -109,91 +113,6 @@ pub struct Report {
     pub recomputed: usize,
     /// The first of them.
     pub first: Option<Mismatch>,
-}
-
-/// What computes bands of cells: the GPU, or a stand-in that fails in a test.
-///
-/// A band is begun and finished apart; up to [`evaluator::RING`](super::evaluator::RING) may be begun.
-pub trait Source: fmt::Debug {
-    /// A band that was begun.
-    type Pending: fmt::Debug;
-    /// The most cells that one call may ask for.
-    fn max_cells(&self) -> usize;
-    /// How long the kernels of the last band ran, where that is known.
-    fn kernel_time(&self) -> Option<Duration> {
-        None
-    }
-    /// Begins a band whose values are wanted.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Self::Pending, GpuError>;
-    /// Begins a band of which the statistics of one plane are wanted.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Self::Pending, GpuError>;
-    /// Begins a band of which the colour indices of one plane are wanted.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn begin_palette(
-        &mut self,
-        cells: Range<usize>,
-        plane: usize,
-        thresholds: &[f32],
-    ) -> Result<Self::Pending, GpuError>;
-    /// Writes the values of a band into the planes.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn finish_planes(&mut self, pending: Self::Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
-    /// Adds the values of a band to the statistics.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn finish_range(&mut self, pending: Self::Pending, stats: &mut RangeStats) -> Result<(), GpuError>;
-    /// Writes the colour indices of a band.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn finish_palette(&mut self, pending: Self::Pending, out: &mut Vec<u8>) -> Result<(), GpuError>;
-    /// Gives up a band.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn cancel(&mut self, pending: Self::Pending) -> Result<(), GpuError>;
-}
-
-impl Source for Evaluator {
-    type Pending = Pending;
-    fn max_cells(&self) -> usize {
-        self.max_cells()
-    }
-    fn kernel_time(&self) -> Option<Duration> {
-        self.kernel_time()
-    }
-    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Pending, GpuError> {
-        self.begin_planes(cells)
-    }
-    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Pending, GpuError> {
-        self.begin_range(cells, plane, bins)
-    }
-    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Pending, GpuError> {
-        self.begin_palette(cells, plane, thresholds)
-    }
-    fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
-        self.finish_planes(pending, out)
-    }
-    fn finish_range(&mut self, pending: Pending, stats: &mut RangeStats) -> Result<(), GpuError> {
-        self.finish_range(pending, stats)
-    }
-    fn finish_palette(&mut self, pending: Pending, out: &mut Vec<u8>) -> Result<(), GpuError> {
-        self.finish_palette(pending, out)
-    }
-    fn cancel(&mut self, pending: Pending) -> Result<(), GpuError> {
-        self.cancel(pending)
-    }
 }
 
 /// A band that was begun, and the cells it has.

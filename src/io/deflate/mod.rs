@@ -388,7 +388,7 @@ mod tests {
 
     #[test]
     fn every_length_of_a_match_is_right() {
-        let rows: Vec<u8> = (0..=300).flat_map(|run| std::iter::repeat_n((run % 2) as u8, run)).collect();
+        let rows: Vec<u8> = (0..=300).flat_map(|run| std::iter::repeat_n(u8::from(run % 2 == 0), run)).collect();
         assert!(read(&stream(&rows, rows.len(), 1), rows.len()) == rows, "runs from none to 300");
         assert_eq!(length_symbol(3), (257, 0, 0), "the shortest");
         assert_eq!(length_symbol(11), (265, 0, 1), "the first with a bit");

@@ -84,8 +84,6 @@ impl<W: Write> Body<W> {
         // Cut by the picture, never by how its rows come: the bytes are to depend on nothing else.
         let bytes = width.saturating_mul(down as usize);
         let piece = ((bytes / PIECES).clamp(SMALL_PIECE, PIECE) / width).max(1);
-        let mut waiting = Vec::new();
-        waiting.resize(width, 0);
         Ok(Self {
             writer: Some(writer),
             destination,
@@ -93,7 +91,7 @@ impl<W: Write> Body<W> {
             width,
             piece,
             compressors: Vec::new(),
-            waiting,
+            waiting: vec![0; width],
             sum: Checksum::default(),
         })
     }
