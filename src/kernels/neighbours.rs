@@ -1,7 +1,7 @@
 //! Bounds of a few neighbouring values at once, in vectors: most neighbours of a smooth field share a bin and a colour.
 
-/// Values that are bounded together.
-pub(super) const NEIGHBOURS: usize = 32;
+/// Values that are bounded together: more would seldom share a bin or a colour in a picture of a few thousand cells across.
+pub(super) const NEIGHBOURS: usize = 16;
 
 /// Lanes that are bounded side by side, so that the compiler can use vectors: it must not reorder a single chain of comparisons.
 const LANES: usize = 8;

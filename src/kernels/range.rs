@@ -191,6 +191,8 @@ impl RangeStats {
                 key_max = key_max.max(high);
                 continue;
             }
+            // Runs, because adding to one place again and again waits for itself.
+            let (mut run_bin, mut run) = (bin, 0);
             for value in values {
                 let bits = value.to_bits();
                 if key::is_nan(bits) {
@@ -201,9 +203,15 @@ impl RangeStats {
                     let key = key::of_bits(bits);
                     key_min_inverted = key_min_inverted.max(!key);
                     key_max = key_max.max(key);
-                    self.histogram[self.bins.of_key(key)] += 1;
+                    let bin = self.bins.of_key(key);
+                    if bin != run_bin {
+                        self.histogram[run_bin] += run;
+                        (run_bin, run) = (bin, 0);
+                    }
+                    run += 1;
                 }
             }
+            self.histogram[run_bin] += run;
         }
         self.count(values.len() as u64, masked, infinite, key_min_inverted, key_max);
     }
