@@ -1,7 +1,7 @@
 //! PNG files, written row by row: 8-bit palette indices for pictures, 16-bit grey for data.
 //!
 //! One byte per pixel and a palette: a quarter of the bytes of RGBA to move and to compress. Every byte is stored as its difference
-//! to the one above and compressed by our own coder on all cores ([`super::deflate`] says how): of all filters `Up` is both
+//! to the one above and compressed by our own coder on all cores (`io/deflate` says how): of all filters `Up` is both
 //! the fastest and nearly the smallest on heatmaps. Words about the picture go in front of it, as `tEXt` where they are
 //! Latin-1 and as `iTXt` (UTF-8) where they are not, so that a reader finds them without decoding a pixel.
 //!

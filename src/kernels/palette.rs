@@ -127,7 +127,7 @@ mod sealed {
     //! The two maps from a value to a slot, for each type of value.
 
     use super::SLOTS;
-    use crate::kernels::neighbours::{bounds_f32, bounds_f64};
+    use crate::kernels::neighbours::{NEIGHBOURS, bounds_f32, bounds_f64};
 
     /// What the maps need; sealed, because an answer depends on their being monotone.
     pub trait Slots: Sized {
@@ -141,9 +141,8 @@ mod sealed {
         fn order(self) -> u64;
         /// Whether this is a NaN.
         fn masked(self) -> bool;
-        /// The smallest and the largest of values, and whether there is a NaN, which makes the bounds worthless; none at all
-        /// give NaN bounds.
-        fn bounds(values: &[Self]) -> (Self, Self, bool);
+        /// The smallest and the largest of values; at least one of them is a NaN if one of the values is.
+        fn bounds(values: &[Self; NEIGHBOURS]) -> (Self, Self);
     }
 
     macro_rules! slots {
@@ -181,7 +180,7 @@ mod sealed {
                 }
 
                 #[inline(always)]
-                fn bounds(values: &[Self]) -> (Self, Self, bool) {
+                fn bounds(values: &[Self; NEIGHBOURS]) -> (Self, Self) {
                     $bounds(values)
                 }
             }
@@ -285,18 +284,22 @@ impl<T: Sample> Lookup<T> {
             if value.masked() { 0 } else { below.saturating_add(own).saturating_add(1) }
         };
         let count = values.len().min(indices.len());
-        let (values, indices) = (&values[..count], &mut indices[..count]);
-        for (values, indices) in values.chunks(NEIGHBOURS).zip(indices.chunks_mut(NEIGHBOURS)) {
+        let (values, values_left) = values[..count].as_chunks::<NEIGHBOURS>();
+        let (indices, indices_left) = indices[..count].as_chunks_mut::<NEIGHBOURS>();
+        for (values, indices) in values.iter().zip(indices) {
             // Neighbours mostly have one colour, and an index rises with its value: if the ends agree, all between do.
-            let (low, high, masked) = T::bounds(values);
+            let (low, high) = T::bounds(values);
             let (first, last) = (of(low), of(high));
-            if first == last && !masked {
-                indices.fill(first);
+            if first == last && first > 0 {
+                *indices = [first; NEIGHBOURS];
                 continue;
             }
             for (index, &value) in indices.iter_mut().zip(values) {
                 *index = of(value);
             }
+        }
+        for (index, &value) in indices_left.iter_mut().zip(values_left) {
+            *index = of(value);
         }
     }
 

@@ -175,24 +175,30 @@ impl RangeStats {
 
     /// Adds `f32` values: the twin of the shader.
     ///
-    /// Neighbours mostly share a bin, so they are bounded a few at a time, in vectors, and only where a bin ends among
-    /// them are they looked at one by one.
+    /// Neighbours often share a bin, so they are bounded a few at a time, in vectors, and only where a bin ends among
+    /// them are they looked at one by one. Runs in one bin are added at once: adding to one place again and again waits for itself.
     pub fn add_f32(&mut self, values: &[f32]) {
         let (mut masked, mut infinite) = (0, 0);
         let (mut key_min_inverted, mut key_max) = (0, 0);
-        for values in values.chunks(NEIGHBOURS) {
-            let (low, high, nan) = bounds_f32(values);
-            let finite = !nan && low.is_finite() && high.is_finite();
-            let (low, high) = (key::of_f32(low), key::of_f32(high));
-            let bin = self.bins.of_key(low);
-            if finite && bin == self.bins.of_key(high) {
-                self.histogram[bin] += values.len() as u64;
-                key_min_inverted = key_min_inverted.max(!low);
-                key_max = key_max.max(high);
-                continue;
+        let (mut run_bin, mut run) = (0, 0);
+        let (chunks, rest) = values.as_chunks::<NEIGHBOURS>();
+        for values in chunks.iter().map(<[f32; NEIGHBOURS]>::as_slice).chain([rest]) {
+            if let Ok(values) = <&[f32; NEIGHBOURS]>::try_from(values) {
+                let (low, high) = bounds_f32(values);
+                let (low_key, high_key) = (key::of_f32(low), key::of_f32(high));
+                let bin = self.bins.of_key(low_key);
+                // Neither infinite nor NaN.
+                if low.is_finite() && high.is_finite() && bin == self.bins.of_key(high_key) {
+                    key_min_inverted = key_min_inverted.max(!low_key);
+                    key_max = key_max.max(high_key);
+                    if bin != run_bin {
+                        self.histogram[run_bin] += run;
+                        (run_bin, run) = (bin, 0);
+                    }
+                    run += NEIGHBOURS as u64;
+                    continue;
+                }
             }
-            // Runs, because adding to one place again and again waits for itself.
-            let (mut run_bin, mut run) = (bin, 0);
             for value in values {
                 let bits = value.to_bits();
                 if key::is_nan(bits) {
@@ -211,8 +217,8 @@ impl RangeStats {
                     run += 1;
                 }
             }
-            self.histogram[run_bin] += run;
         }
+        self.histogram[run_bin] += run;
         self.count(values.len() as u64, masked, infinite, key_min_inverted, key_max);
     }
 

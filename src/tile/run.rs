@@ -6,7 +6,7 @@
 //!
 //! **How it ends.** An error of the engine or of the sink, a panic of either, or the watch asking to stop: the other side sees its
 //! channel closed, gives up what it has begun, and the first error is returned (a panic goes on). A stop is seen within
-//! [`LOOK`] and ends after the piece in work, which takes about [`TARGET`](super::plan::TARGET).
+//! a tenth of a second and ends after the piece in work, which takes about [`TARGET`](super::plan::TARGET).
 //!
 //! **On a thread of rayon's** (a caller's own pool) engine and sink take turns on that thread: a worker that waited for another
 //! thread, which in turn waits for workers, might wait forever.
