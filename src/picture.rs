@@ -131,14 +131,7 @@ pub fn write_png<W: Write + 'static>(
     writer: W,
     watch: &mut dyn Watch,
 ) -> Result<(W, PictureSummary), PictureError> {
-    let (width, height) = check(prepared, quantity)?;
-    if let RangeChoice::Percentile(p) = options.range
-        && !(0.0..50.0).contains(&p)
-    {
-        return Err(PictureError::Percentile(p));
-    }
-    let stats = prepared.range(0, watch)?;
-    let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
+    let (figure, stats) = survey(prepared, quantity, options, watch)?;
     let (across, down) = figure.size();
     let png = IndexedPng::new(writer, across, down, &figure.palette(), &options.text)?;
     let writer = draw(prepared, &figure, png, watch)?;
@@ -148,6 +141,27 @@ pub fn write_png<W: Write + 'static>(
         writer,
         PictureSummary { size: (across, down), extremes: stats.extremes(), range, masked, cells: stats.cells() },
     ))
+}
+
+/// The first pass: what the values are like, and the figure that will show them.
+///
+/// # Errors
+/// As for [`write_png`].
+pub(crate) fn survey(
+    prepared: &mut Prepared,
+    quantity: &Quantity,
+    options: &PictureOptions,
+    watch: &mut dyn Watch,
+) -> Result<(Figure, RangeStats), PictureError> {
+    let (width, height) = check(prepared, quantity)?;
+    if let RangeChoice::Percentile(p) = options.range
+        && !(0.0..50.0).contains(&p)
+    {
+        return Err(PictureError::Percentile(p));
+    }
+    let stats = prepared.range(0, watch)?;
+    let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
+    Ok((figure, stats))
 }
 
 fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(u32, u32), PictureError> {
@@ -213,7 +227,7 @@ fn rows_from_top(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>>
     })
 }
 
-fn turn_over(band: &mut [u8], width: usize) {
+pub(crate) fn turn_over(band: &mut [u8], width: usize) {
     let rows = band.len() / width;
     for row in 0..rows / 2 {
         let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);

@@ -378,6 +378,12 @@ impl Prepared {
         Ok(self.session.palette(cells, plane, thresholds, indices)?)
     }
 
+    /// Bytes that band buffers may take.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+
     /// A plan of bands for work that takes `bytes_per_cell`.
     #[must_use]
     pub fn plan(&self, bytes_per_cell: usize) -> Bands {

@@ -4,6 +4,7 @@
 //! or not at all.
 
 pub mod csv;
+pub mod dzi;
 pub mod npy;
 pub mod output;
 pub mod png;
