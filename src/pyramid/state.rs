@@ -69,7 +69,10 @@ pub(super) fn look(folder: &Path, words: &Words) -> Result<Found, PyramidError> 
     let text = match fs::read_to_string(path(folder)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+            // A run that was killed here may have left a part of the file.
+            let part = format!("{NAME}.part");
+            let mut others = fs::read_dir(folder).into_iter().flatten().flatten();
+            let empty = others.all(|entry| entry.file_name() == part.as_str());
             return Ok(if empty { Found::Nothing } else { Found::Foreign });
         }
         Err(source) => return Err(PyramidError::File { path: path(folder), source }),
@@ -144,6 +147,8 @@ mod tests {
     #[test]
     fn a_folder_of_somebody_else_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("gradgrid.json.part"), "{").expect("room");
+        assert_eq!(look(folder.path(), &words(&[])).expect("readable"), Found::Nothing, "a part of ours");
         fs::write(folder.path().join("letter.txt"), "dear").expect("room");
         assert_eq!(look(folder.path(), &words(&[])).expect("readable"), Found::Foreign, "a letter");
     }
