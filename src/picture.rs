@@ -227,7 +227,7 @@ fn rows_from_top(rows: usize, most: usize) -> impl Iterator<Item = Range<usize>>
     })
 }
 
-pub(crate) fn turn_over(band: &mut [u8], width: usize) {
+fn turn_over(band: &mut [u8], width: usize) {
     let rows = band.len() / width;
     for row in 0..rows / 2 {
         let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);

@@ -17,7 +17,7 @@ mod state;
 use crate::figure::FigureError;
 use crate::io::dzi::{self, Pyramid, TILE};
 use crate::io::png::PngError;
-use crate::picture::{PictureError, PictureOptions, PictureSummary, survey, turn_over};
+use crate::picture::{PictureError, PictureOptions, PictureSummary, survey};
 use crate::quantity::Quantity;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
@@ -32,6 +32,9 @@ use thiserror::Error;
 
 /// Bytes that a column of the grid takes: the band, the rows of tiles of all levels, and a part on its way.
 const BYTES_PER_COLUMN: usize = 4 * TILE;
+
+/// Cells that the engine is asked for at once: enough for all cores, and few enough for Ctrl-C to be heard soon.
+const PIECE: usize = 1 << 19;
 
 /// Why a pyramid cannot be written.
 #[derive(Debug, Error)]
@@ -270,8 +273,6 @@ impl Work<'_> {
     ) -> Result<(), PyramidError> {
         let (width, height) = (self.pyramid.width, self.pyramid.height);
         let thresholds = prepared.thresholds(&self.colours.thresholds)?;
-        // A cell takes its value and its index on the engine, its index and its place in the band here.
-        let piece = prepared.plan(16).band;
         let rows = height - lines.end..height - lines.start;
         // Whole rows lie one behind the other and are one run.
         let (runs, long) = if columns.len() == width { (1, rows.len() * width) } else { (rows.len(), columns.len()) };
@@ -279,14 +280,19 @@ impl Work<'_> {
         let mut part = Vec::new();
         for run in 0..runs {
             let start = (rows.start + run) * width + columns.start;
-            for first in (start..start + long).step_by(piece) {
-                let next = (first + piece).min(start + long);
+            for first in (start..start + long).step_by(PIECE) {
+                let next = (first + PIECE).min(start + long);
                 prepared.palette(first..next, 0, &thresholds, &mut part)?;
                 band.extend_from_slice(&part);
                 watch.advance(next - first).map_err(RequestError::from)?;
             }
         }
-        turn_over(band, columns.len());
+        // The lowest row came first, and a picture begins at the top.
+        let (count, width) = (rows.len(), columns.len());
+        for row in 0..count / 2 {
+            let (lower, upper) = band.split_at_mut((count - 1 - row) * width);
+            lower[row * width..(row + 1) * width].swap_with_slice(&mut upper[..width]);
+        }
         Ok(())
     }
 

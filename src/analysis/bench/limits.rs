@@ -8,8 +8,7 @@
 //! stores would reach up to twice the rate. Buffers that fit the cache are written faster than those of 64 MiB; the limit
 //! of each benchmark row is therefore measured on buffers of the row's own size.
 
-use super::LEAST_SAMPLE;
-use crate::tile::plan::Bands;
+use super::{Bands, LEAST_SAMPLE};
 use multiversion::multiversion;
 use rayon::prelude::*;
 use std::hint::black_box;
@@ -161,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_writer_writes_every_byte() {
-        let bands = Bands::new(1000, 4, 1 << 30, usize::MAX);
+        let bands = Bands { cells: 1000, band: 2000 };
         let mut writer = Writer::new(bands, 4);
         assert!(writer.pass(bands, 2) > 0.0, "it takes time");
         assert!(writer.buffer.len() == 500 && writer.buffer.iter().all(|&word| word == 2), "the second pass is last");

@@ -28,9 +28,10 @@ use crate::program::interpret::{Coordinates, Scalar};
 use crate::program::{Program, Step, emit};
 use crate::quantity::Quantity;
 use crate::request::{Request, RequestError};
-use crate::tile::plan::{Bands, DEFAULT_BUDGET};
+use crate::tile::plan::DEFAULT_BUDGET;
 use crate::tile::watch::{Interrupted, Watch};
 use limits::{Limits, Writer};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use verify::{Check, Judge};
@@ -43,6 +44,25 @@ pub const EXTENT: (f64, f64) = (-5.0, 5.0);
 
 /// The engines that can be timed, in the order of the tables.
 pub const ENGINES: [EngineChoice; 3] = [EngineChoice::Gpu, EngineChoice::Cpu, EngineChoice::F64];
+
+/// The most cells of a band: 16 MiB of single precision.
+const LARGEST_BAND: usize = 1 << 22;
+
+/// A grid of `cells` cells in bands of `band`; the last may be shorter.
+#[derive(Debug, Clone, Copy)]
+pub struct Bands {
+    /// All cells.
+    pub cells: usize,
+    /// Cells of a full band.
+    pub band: usize,
+}
+
+impl Bands {
+    /// The bands in order.
+    pub fn iter(self) -> impl Iterator<Item = Range<usize>> {
+        (0..self.cells).step_by(self.band.max(1)).map(move |first| first..(first + self.band).min(self.cells))
+    }
+}
 
 /// Why a benchmark cannot run.
 #[derive(Debug, Error)]
@@ -217,7 +237,7 @@ impl Runner {
     }
 
     /// The values of one band.
-    fn band(&mut self, cells: std::ops::Range<usize>) -> Result<&Samples, EngineError> {
+    fn band(&mut self, cells: Range<usize>) -> Result<&Samples, EngineError> {
         match self {
             Self::Host { session, samples } => {
                 session.planes(cells, samples)?;
@@ -352,7 +372,9 @@ fn size(
     let mut double = Runner::host(&Engine::F64, &program, &grid, values)?;
     let mut bounds = Runner::host(&Engine::Cpu, &bound, &grid, values)?;
     let limit = device.as_ref().map_or(usize::MAX, Runner::max_cells);
-    let bands = Bands::new(grid.cells(), 16 * planes, DEFAULT_BUDGET, limit);
+    // Every engine has a buffer of its own, and the writer another.
+    let band = (DEFAULT_BUDGET / (40 * planes)).min(LARGEST_BAND).min(limit);
+    let bands = Bands { cells: grid.cells(), band };
 
     let (mut cpu_judge, mut gpu_judge) = (Judge::bound(), if exact { Judge::bits() } else { Judge::bound() });
     let mut device = device;
