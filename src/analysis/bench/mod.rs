@@ -16,21 +16,20 @@
 pub mod figure;
 pub mod limits;
 pub mod machine;
+mod runner;
 pub mod verify;
 
-use crate::engine::{Agreement, Engine, EngineChoice, EngineError, Evaluator, PATIENCE, SelfTest, Session};
+use crate::engine::{Agreement, Engine, EngineChoice, EngineError, PATIENCE, SelfTest};
 use crate::expr::formula::Formula;
-use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
 use crate::grid::{Grid, GridError};
-use crate::math::Library;
-use crate::program::interpret::{Coordinates, Scalar};
-use crate::program::{Program, Step, emit};
+use crate::program::{Program, Step};
 use crate::quantity::Quantity;
 use crate::request::{Request, RequestError};
 use crate::tile::plan::DEFAULT_BUDGET;
 use crate::tile::watch::{Interrupted, Watch};
 use limits::{Limits, Writer};
+use runner::{Contender, Runner};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -202,113 +201,6 @@ impl Bench {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.sizes.iter().flat_map(|size| &size.rows).all(|row| row.check.holds())
-    }
-}
-
-/// An engine with a program on one grid.
-#[derive(Debug)]
-enum Runner {
-    Host { session: Session, samples: Samples },
-    Device { evaluator: Box<Evaluator>, parameters: Vec<f32>, samples: Samples },
-}
-
-impl Runner {
-    fn host(engine: &Engine, program: &Program, grid: &Grid, values: &[f64]) -> Result<Self, EngineError> {
-        let session = engine.session(program, grid, values, Library::Exact)?;
-        Ok(Self::Host { session, samples: engine.samples(program.outputs().len()) })
-    }
-
-    fn device(gpu: &Gpu, program: &Program, grid: &Grid, values: &[f64]) -> Result<Self, GpuError> {
-        let parameters: Vec<f32> = values.iter().map(|&value| f32::from_f64(value)).collect();
-        let planes = program.outputs().len();
-        let coordinates = Coordinates::<f32>::of_grid(grid);
-        let patient = gpu.with_compile_deadline(PATIENCE);
-        let text = emit::module(program, Library::Exact);
-        let evaluator = Evaluator::new(&patient, text, planes, coordinates.tables(), &parameters)?;
-        let samples = Samples::F32(vec![Vec::new(); planes]);
-        Ok(Self::Device { evaluator: Box::new(evaluator), parameters, samples })
-    }
-
-    fn max_cells(&self) -> usize {
-        match self {
-            Self::Host { session, .. } => session.max_cells(),
-            Self::Device { evaluator, .. } => evaluator.max_cells(),
-        }
-    }
-
-    /// The values of one band.
-    fn band(&mut self, cells: Range<usize>) -> Result<&Samples, EngineError> {
-        match self {
-            Self::Host { session, samples } => {
-                session.planes(cells, samples)?;
-                Ok(samples)
-            }
-            Self::Device { evaluator, samples, .. } => {
-                if let Samples::F32(planes) = samples {
-                    evaluator.planes(cells, planes)?;
-                }
-                Ok(samples)
-            }
-        }
-    }
-
-    /// One pass over all bands; the time of the kernels if there is a clock.
-    fn pass(&mut self, bands: Bands) -> Result<Option<Duration>, EngineError> {
-        match self {
-            Self::Host { .. } => {
-                for cells in bands.iter() {
-                    self.band(cells)?;
-                }
-                Ok(None)
-            }
-            Self::Device { evaluator, parameters, samples } => {
-                let Samples::F32(planes) = samples else { return Err(EngineError::NumberType) };
-                // The device keeps the band that it evaluated last; a new pass is to evaluate it anew.
-                evaluator.set_parameters(parameters)?;
-                let mut kernels = Some(Duration::ZERO);
-                let mut flying = None;
-                for cells in bands.iter().map(Some).chain([None]) {
-                    let next = cells.map(|cells| evaluator.begin_planes(cells)).transpose()?;
-                    if let Some(pending) = std::mem::replace(&mut flying, next) {
-                        evaluator.finish_planes(pending, planes)?;
-                        kernels = kernels.zip(evaluator.kernel_time()).map(|(sum, time)| sum + time);
-                    }
-                }
-                Ok(kernels)
-            }
-        }
-    }
-}
-
-/// An engine with what was measured of it.
-#[derive(Debug)]
-struct Contender {
-    engine: EngineChoice,
-    runner: Runner,
-    passes: u32,
-    pass: Times,
-    kernel: Option<Times>,
-    writer: Writer,
-    written: Times,
-    check: Check,
-}
-
-impl Contender {
-    fn sample(&mut self, bands: Bands) -> Result<(), EngineError> {
-        let start = Instant::now();
-        let mut kernels = Some(Duration::ZERO);
-        for _ in 0..self.passes {
-            let kernel = self.runner.pass(bands)?;
-            kernels = kernels.zip(kernel).map(|(sum, time)| sum + time);
-        }
-        let per_pass = |time: Duration| time.as_secs_f64() / f64::from(self.passes);
-        self.pass.push(per_pass(start.elapsed()));
-        match (&mut self.kernel, kernels) {
-            (Some(times), Some(time)) => times.push(per_pass(time)),
-            _ => self.kernel = None,
-        }
-        self.written.push(self.writer.pass(bands, self.passes));
-        Ok(())
     }
 }
 
