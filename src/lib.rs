@@ -58,6 +58,7 @@ pub mod math;
 pub mod method;
 pub mod picture;
 pub mod program;
+pub mod pyramid;
 pub mod quantity;
 pub mod request;
 pub mod tile;

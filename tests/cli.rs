@@ -1,5 +1,7 @@
 //! The command-line tool from outside: what it prints, what it writes, how it refuses, and how it ends.
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/documentation.rs"]
@@ -10,6 +12,8 @@ mod endings;
 mod refusals;
 #[path = "cli/robust.rs"]
 mod robust;
+#[path = "cli/zoom.rs"]
+mod zoom;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -25,7 +25,10 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         gradgrid plot 'x^2*y + sin(y)' field.png\n  \
         gradgrid plot 'xy/(x²+y²)' ratio.png -q value --x -2:2 --y -1:1 --size 1600x800\n  \
-        gradgrid plot 'sin(a*x)*cos(y)' angle.png -q direction --param a=2")]
+        gradgrid plot 'sin(a*x)*cos(y)' angle.png -q direction --param a=2\n  \
+        gradgrid plot 'sin(x*y)' zoom.dzi --size 3000\n\n\
+        A .dzi is a Deep Zoom image: tiles of all scales in zoom_files, one pixel per cell on the largest. Interrupted, the\n\
+        same command goes on where it stopped.")]
     Plot(PlotArgs),
     /// Evaluate a quantity on a grid and write the numbers (.npy, .csv, .raw, 16-bit grey)
     #[command(after_help = "Examples:\n  \
@@ -66,6 +69,14 @@ pub(crate) enum Command {
         An error of 0.5 ulp is correct rounding; a result of the wrong kind (NaN for a number, a zero of the wrong\n\
         sign) counts as a mismatch. The exit code is 4 if a function misses its bar or a bit differs on the GPU.")]
     Accuracy(AccuracyArgs),
+    /// Time the engines against the f64 reference and the limits of the machine, and check every value
+    #[command(after_help = "Examples:\n  \
+        gradgrid bench\n  \
+        gradgrid bench 'sin(x*y)*exp(-x^2)' --sizes 1024,4096 --rounds 9 --plot speed.png\n  \
+        gradgrid bench --engine cpu,f64 -q gradient --json\n\n\
+        Every value is checked first: cpu against f64 within its error bound, gpu against cpu by bits. The exit code is\n\
+        4 if one is wrong.")]
+    Bench(BenchArgs),
     /// Explain a command, the language or the quantities
     Help {
         /// `language`, `quantities`, or a command
@@ -176,7 +187,7 @@ pub(crate) struct StatsArgs {
 pub(crate) struct PlotArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
-    /// The PNG file to write, or - for stdout
+    /// The file to write, .png or - for stdout, or .dzi for a pyramid of tiles to zoom into
     pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) grid: GridArgs,
@@ -351,4 +362,37 @@ pub(crate) struct AccuracyArgs {
     /// Say nothing on stderr but errors
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// The function, of x and y
+    #[arg(allow_hyphen_values = true, default_value = "x^2*y + sin(y)")]
+    pub(crate) formula: String,
+    /// A parameter and its value
+    #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub(crate) parameters: Vec<String>,
+    /// What to compute; `gradgrid help quantities` lists them
+    #[arg(long, short, value_name = "NAME", default_value = "magnitude", allow_hyphen_values = true)]
+    pub(crate) quantity: String,
+    /// Nodes along the sides of the grids, over [-5, 5]²
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "512,1024,2048,4096")]
+    pub(crate) sizes: Vec<String>,
+    /// How often each is timed
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub(crate) rounds: usize,
+    /// Which engines: gpu, cpu, f64 [default: all there are]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) engine: Vec<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw points per second over the size as a PNG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Dark background
+    #[arg(long)]
+    pub(crate) dark: bool,
+    #[command(flatten)]
+    pub(crate) out: OutputArgs,
 }

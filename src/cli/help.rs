@@ -19,7 +19,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
                 Some(command) => command.render_long_help().to_string(),
                 None => {
                     return Err(Failure::input(format_args!(
-                        "there is no help on `{name}`; there is help on language, quantities, plot, eval, stats, at, duel, show, devices and accuracy"
+                        "there is no help on `{name}`; there is help on language, quantities, plot, eval, stats, at, duel, show, devices, accuracy and bench"
                     )));
                 }
             }

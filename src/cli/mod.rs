@@ -3,6 +3,7 @@
 mod accuracy;
 mod args;
 mod at;
+mod bench;
 mod devices;
 mod duel;
 mod eval;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Accuracy(args) => accuracy::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Help { topic } => help::run(topic.as_deref()),
     };
     match result {

@@ -1,5 +1,7 @@
 //! `gradgrid plot`: a quantity as a heatmap.
 
+mod zoom;
+
 use crate::cli::args::{ComputeArgs, FormulaArgs, PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
@@ -16,6 +18,9 @@ use std::time::Instant;
 
 pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let start = Instant::now();
+    if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
+        return zoom::run(args, start);
+    }
     png_name(&args.output)?;
     let formula = inputs::formula(&args.formula)?;
     let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
@@ -65,7 +70,7 @@ fn digits(value: f64, prepared: &Prepared) -> String {
 pub(crate) fn png_name(output: &Path) -> Result<(), Failure> {
     match output.extension().and_then(|extension| extension.to_str()) {
         Some(extension) if !extension.eq_ignore_ascii_case("png") => Err(Failure::input(format_args!(
-            "a picture is written as .png, not .{extension}; for numbers use `gradgrid eval` with .npy or .csv"
+            "a picture is written as .png, or by `gradgrid plot` as .dzi, not .{extension}; for numbers use `gradgrid eval` with .npy or .csv"
         ))),
         _ => Ok(()),
     }

@@ -5,6 +5,7 @@
 
 pub mod csv;
 mod deflate;
+pub mod dzi;
 pub mod georef;
 pub mod npy;
 pub mod output;

@@ -160,3 +160,18 @@ fn bytes_that_are_no_text() {
     let end = run(here.path(), &[OsStr::new("eval"), OsStr::new("x"), OsStr::from_bytes(b"\xff.npy")]);
     assert_eq!(end.code, Some(0), "{}", end.err);
 }
+
+#[test]
+fn benchmarks() {
+    let bench = |more: &[&str], part: &str| refused(&[&["bench"], more].concat(), part);
+    bench(&["x+"], "x+");
+    bench(&["x*y*z"], "--param z=0.5");
+    bench(&["--sizes", "1"], "2 to 65536");
+    bench(&["--sizes", "512,many"], "--sizes many");
+    bench(&["--sizes", "65537"], "2 to 65536");
+    bench(&["--rounds", "0"], "1 to 1000");
+    bench(&["--engine", "cpu,tpu"], "there is no engine");
+    bench(&["--engine", "gpu64"], "gpu, cpu and f64");
+    bench(&["-q", "mask"], "no error bound");
+    bench(&["--plot", "speed.gif"], ".gif");
+}

@@ -1,0 +1,91 @@
+//! `gradgrid plot … name.dzi`: the picture as a pyramid of tiles.
+
+use super::{digits, options, provenance, say_how};
+use crate::cli::args::PlotArgs;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::progress::Progress;
+use crate::cli::{summary, timing};
+use crate::picture::PictureError;
+use crate::pyramid::{PyramidError, write_pyramid};
+use crate::request::{Prepared, RequestError};
+use std::time::Instant;
+
+pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
+    let formula = inputs::formula(&args.formula)?;
+    let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
+    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
+    let options = options(&args.picture)?;
+    let request = inputs::request(&args.compute, &formula, &grid)?;
+    let mut prepared = request.prepare()?;
+    let note = !args.out.quiet;
+    if note {
+        say_how(&prepared, &args.compute.engine);
+    }
+    let name = args.output.display();
+    let mut progress = Progress::new(args.out.quiet);
+    let words = words(args, &prepared);
+    let drawn =
+        write_pyramid(&mut prepared, &quantity, &options, &args.output, &words, args.out.overwrite, &mut progress);
+    let drawn = drawn.inspect_err(|error| {
+        if note && is_interruption(error) {
+            eprintln!("{name}: the tiles that are done are kept; the same command goes on from there");
+        }
+    })?;
+    if note {
+        let picture = &drawn.picture;
+        let undefined = summary::undefined(&request, &quantity, picture.masked, picture.cells, &mut progress)?;
+        drop(progress);
+        let (width, height) = picture.size;
+        let shown = |value| digits(value, &prepared);
+        let values = picture.extremes.map(|(lo, hi)| format!("values {} to {}", shown(lo), shown(hi)));
+        let values = values.unwrap_or("no cell has a value".to_owned());
+        let kept = if drawn.kept > 0 { format!(" ({} kept from before)", drawn.kept) } else { String::new() };
+        summary::warn_of_mismatch(&prepared);
+        let recomputed = summary::recomputed(&prepared);
+        eprintln!(
+            "{name}: {width}×{height} pixels, {} levels, {} tiles{kept}, {values}{undefined}{recomputed}, {:.2} s",
+            drawn.levels,
+            drawn.tiles,
+            start.elapsed().as_secs_f64()
+        );
+    }
+    if args.timing {
+        timing::print(start, &prepared, None);
+    }
+    Ok(())
+}
+
+fn is_interruption(error: &PyramidError) -> bool {
+    let request = match error {
+        PyramidError::Request(error) | PyramidError::Picture(PictureError::Request(error)) => error,
+        _ => return false,
+    };
+    matches!(request, RequestError::Interrupted(_))
+}
+
+/// Everything that the tiles depend on.
+fn words(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
+    let mut words = provenance(&args.formula, &args.compute, prepared);
+    let mut add = |key: &str, value: Option<String>| words.extend(value.map(|value| (key.to_owned(), value)));
+    let (compute, picture) = (&args.compute, &args.picture);
+    add("Variables", Some(args.formula.vars.join(",")));
+    add("Mathematics", Some(compute.math.clone()));
+    add("Step", compute.step.clone());
+    add("Compare", compute.compare.clone());
+    add("Scale", Some(picture.scale.clone()));
+    add("Colormap", picture.colormap.clone());
+    add("Range", picture.range.clone());
+    add("Percentile", picture.percentile.map(|percent| percent.to_string()));
+    words
+}
+
+impl From<PyramidError> for Failure {
+    fn from(error: PyramidError) -> Self {
+        match error {
+            PyramidError::Picture(error) => error.into(),
+            PyramidError::Request(error) => error.into(),
+            other => Self::input(other),
+        }
+    }
+}
