@@ -20,6 +20,10 @@ const BUFFERS: usize = 3;
 /// The most cells of a piece on the CPU: what is made of them should find room in its cache.
 const LARGEST_ON_CPU: usize = 1 << 20;
 
+/// The most cells of a piece on the CPU of which only statistics are kept: each piece has a histogram per thread, whose making and adding
+/// up would cost more than to compute a million cells.
+const LARGEST_COUNTED: usize = 1 << 26;
+
 /// A request with its engine open and its program compiled.
 #[derive(Debug)]
 pub struct Prepared {
@@ -251,7 +255,10 @@ impl Prepared {
     /// # Errors
     /// What the engine or the watch reports.
     pub fn range(&mut self, plane: usize, watch: &mut dyn Watch) -> Result<RangeStats, RequestError> {
-        let most = self.most(0, 0);
+        let most = match &self.session {
+            Session::F32(_) | Session::F64(_) => LARGEST_COUNTED,
+            Session::Gpu(_) | Session::Gpu64(_) => self.most(0, 0),
+        };
         let mut work = Statistics(&mut self.session, Clock::default(), plane, RangeStats::default());
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("finding the range", self.grid.cells());
