@@ -427,9 +427,12 @@ fn unit(
 ) -> Result<Vec<(String, NodeId)>, QuantityError> {
     let partials = differentiator.gradient(g, f)?;
     let length = norm(g, &partials);
+    // Divided by a length that overflows, a component would be a made-up 0; the infinite length itself is masked.
+    let fits = g.compare(Op::Lt, length, f64::INFINITY);
     let mut planes = Vec::new();
     for (name, partial) in names.iter().zip(partials) {
         let part = g.div(partial, length);
+        let part = g.select(fits, part, length);
         planes.push((format!("{label}_{name}"), if reversed { g.neg(part) } else { part }));
     }
     Ok(planes)

@@ -50,3 +50,13 @@ fn a_zero_gradient_has_no_direction() {
     }
     assert_eq!(values("x^2+y^2", "magnitude", [0.0, 0.0]), [0.0], "but a size");
 }
+
+#[test]
+fn a_gradient_too_long_for_its_numbers_has_no_direction() {
+    let steep = "1e308*x + 1.7e308*y";
+    assert!(values(steep, "gradient", [0.0, 0.0]).iter().all(|partial| partial.is_finite()), "each partial fits");
+    for quantity in ["ascent", "descent", "normal"] {
+        let vector = values(steep, quantity, [0.0, 0.0]);
+        assert!(vector.iter().all(|component| component.is_nan()), "‖∇f‖ overflows: {quantity} is {vector:?}");
+    }
+}

@@ -6,6 +6,7 @@ use gradgrid::program::interpret::Interpreter;
 use gradgrid::tile::plan::{Linear, Pieces, most_cells};
 use gradgrid::{EngineChoice, Formula, PictureOptions, Quantity, Request, Silent, write_png};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Relative error of a sum of at most four products of values that are computed once and shared.
 const SUM_OF_PRODUCTS: f64 = 8.0 * f64::EPSILON;
@@ -35,7 +36,7 @@ fn close(a: f64, b: f64, scale: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, rng_seed: RngSeed::Fixed(23), ..ProptestConfig::default() })]
 
     #[test]
     fn nodes_rise_from_end_to_end(min in -1e6..1e6_f64, span in 1e-3..1e6_f64, len in 2_usize..500, down: bool) {
@@ -132,7 +133,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, rng_seed: RngSeed::Fixed(23), ..ProptestConfig::default() })]
 
     #[test]
     fn a_bare_picture_has_a_pixel_per_cell(nx in 1_usize..60, ny in 1_usize..60, seed: u64) {

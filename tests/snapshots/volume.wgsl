@@ -12,17 +12,24 @@ fn part_0() {
     let t1 = coord[1];
     let t2 = m_mul(t0, t1);
     let t3 = coord[2];
-    let t4 = m_mul(t1, t3);
-    let t5 = m_mul(t0, t3);
-    let t7 = m_hypot(t4, t5);
-    let t8 = m_hypot(t7, t2);
-    let t9 = m_div(t4, t8);
-    let t10 = m_div(t5, t8);
-    let t11 = m_div(t2, t8);
-    let t12 = m_ne(m_constant(0x00000000u), t8);
-    result[0] = select(MASKED, bitcast<Bits>(t9), m_is_finite(t9) && t12 != 0.0);
-    result[1] = select(MASKED, bitcast<Bits>(t10), m_is_finite(t10) && t12 != 0.0);
-    result[2] = select(MASKED, bitcast<Bits>(t11), m_is_finite(t11) && t12 != 0.0);
+    let t5 = m_mul(t1, t3);
+    let t6 = m_mul(t0, t3);
+    let t8 = m_hypot(t5, t6);
+    let t9 = m_hypot(t8, t2);
+    let t11 = m_lt(t9, m_constant(0x7f800000u));
+    let t12 = m_div(t5, t9);
+    let t13 = m_select(t11, t12, t9);
+    let t14 = m_div(t6, t9);
+    let t15 = m_select(t11, t14, t9);
+    let t16 = m_div(t2, t9);
+    let t17 = m_select(t11, t16, t9);
+    let t18 = m_eq(t9, t9);
+    let t19 = m_ne(m_constant(0x00000000u), t9);
+    let t20 = m_select(t11, t19, m_constant(0x3f800000u));
+    let t21 = m_and(t18, t20);
+    result[0] = select(MASKED, bitcast<Bits>(t13), m_is_finite(t13) && t21 != 0.0);
+    result[1] = select(MASKED, bitcast<Bits>(t15), m_is_finite(t15) && t21 != 0.0);
+    result[2] = select(MASKED, bitcast<Bits>(t17), m_is_finite(t17) && t21 != 0.0);
 }
 
 fn program() {
