@@ -17,13 +17,19 @@ use crate::expr::formula::Formula;
 use crate::expr::graph::{Graph, NodeId, TooLarge};
 use crate::field::Field;
 use crate::grid::Grid;
+use crate::io::read::Reader;
 use crate::math::Library;
+use crate::expr::source::SAMPLE_AXES;
+use crate::method::sampling::Sampler;
+use crate::method::scheme::Scheme;
 use crate::method::step::{self, AxisChoice};
-use crate::method::{Differentiator, Method, Steps};
-use crate::program::{Plane, Program};
+use crate::method::{Differentiator, Method, Relief, Steps};
+use crate::program::Plane;
+use crate::program::staged::Staged;
 use crate::quantity::{Quantity, QuantityError};
 use crate::tile::plan::DEFAULT_BUDGET;
 use crate::tile::watch::{Interrupted, Silent};
+use std::sync::Arc;
 use std::time::Instant;
 use thiserror::Error;
 
@@ -67,6 +73,27 @@ pub enum RequestError {
     /// A comparison of masks or bounds.
     #[error("`{0}` tells of one method; --compare is for values such as `magnitude`")]
     CompareReport(String),
+    /// Another number of arrays than the formula has.
+    #[error("the formula has {needs} arrays ({}), and {given} are given", .names.join(", "), needs = .names.len())]
+    ArrayCount {
+        /// The arrays of the formula.
+        names: Vec<String>,
+        /// How many are given.
+        given: usize,
+    },
+    /// An array that does not lie on the grid.
+    #[error("the array `{name}` has the shape {shape:?}, and the grid {grid:?} (the slowest axis first); all must be of one shape")]
+    ArrayShape {
+        /// The array.
+        name: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// That of the grid.
+        grid: Vec<usize>,
+    },
+    /// Too many axes for what is sampled.
+    #[error("arrays, averages and differences between nodes are for grids of 1 to {SAMPLE_AXES} axes, and this one has {0}")]
+    SampledAxes(usize),
     /// The quantity cannot be had.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -94,6 +121,8 @@ pub struct Request<'a> {
     verify: Verify,
     memory: usize,
     library: Library,
+    sampling: Option<Scheme>,
+    relief: Relief,
 }
 
 impl<'a> Request<'a> {
@@ -111,6 +140,8 @@ impl<'a> Request<'a> {
             verify: Verify::default(),
             memory: DEFAULT_BUDGET,
             library: Library::Exact,
+            sampling: None,
+            relief: Relief::default(),
         }
     }
 
@@ -170,44 +201,56 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Opens the engine and compiles the program.
+    /// Differences sampled values by this scheme instead of the one that is usual for the quantity.
+    #[must_use]
+    pub fn sampling(mut self, scheme: Scheme) -> Self {
+        self.sampling = Some(scheme);
+        self
+    }
+
+    /// Measures heights and distances on the ground so, for quantities of terrain.
+    #[must_use]
+    pub fn relief(mut self, relief: Relief) -> Self {
+        self.relief = relief;
+        self
+    }
+
+    /// Opens the engine and compiles the program, for a formula without arrays.
     ///
     /// # Errors
     /// Axes that do not fit the formula, a quantity that is not for this number of variables, an engine that is not there.
     pub fn prepare(&self) -> Result<Prepared, RequestError> {
-        let (dimension, axes) = (self.formula.dimension(), self.grid.axes().len());
-        if axes > self.formula.variables().len() {
-            return Err(RequestError::ExtraAxes { axes, variables: self.formula.variables().len() });
-        }
-        if dimension > axes {
-            return Err(RequestError::MissingAxis { variable: self.formula.variables()[dimension - 1].clone() });
-        }
-        if let Some(axis) = self.grid.axes().iter().find(|axis| axis.len() > MAX_NODES) {
-            return Err(RequestError::AxisTooLong { axis: axis.name().to_owned(), len: axis.len() });
-        }
-        if let Some(step) = self.step.filter(|step| !(step.is_finite() && *step > 0.0)) {
-            return Err(RequestError::Step(step));
-        }
+        self.prepare_with(Vec::new())
+    }
+
+    /// The same with these arrays, in the order of [`Formula::arrays`]; they must have the shape of the grid.
+    ///
+    /// # Errors
+    /// As for [`Request::prepare`], and arrays that are too many, too few or of another shape.
+    pub fn prepare_with(&self, arrays: Vec<Box<dyn Reader>>) -> Result<Prepared, RequestError> {
+        let axes = self.check(&arrays)?;
         let start = Instant::now();
-        let engine = Engine::open(self.engine, self.grid)?;
+        let mut engine = Engine::open(self.engine_for(&arrays), self.grid)?;
         let opening = start.elapsed();
         let mut g = self.formula.graph().clone();
-        let (mut planes, steps) = self.planes(&mut g, self.method, &engine)?;
-        let mut methods = vec![(self.method, steps)];
-        if let Some(other) = self.compare {
-            if self.quantity.is_report() {
-                return Err(RequestError::CompareReport(self.quantity.to_string()));
+        let (planes, methods) = self.all_planes(&mut g, &engine)?;
+        let (values, parameters) = (self.formula.values(), self.formula.parameters().len());
+        let rule = self.scheme().extension();
+        let staged = Staged::compile(&mut g, &planes, axes, parameters, self.formula.arrays().len(), rule)?;
+        let program = staged.last().clone();
+        let mut session = if staged.reads_planes() {
+            if axes > SAMPLE_AXES {
+                return Err(RequestError::SampledAxes(axes));
             }
-            let (others, steps) = self.planes(&mut g, other, &engine)?;
-            for (plane, other) in planes.iter_mut().zip(others) {
-                let difference = g.sub(plane.value, other.value);
-                *plane = Plane::of(&mut g, self.formula.root(), format!("{} difference", plane.name), difference);
+            if let (EngineChoice::Auto, Engine::Gpu(_)) = (self.engine, &engine) {
+                engine = Engine::Cpu;
             }
-            methods.push((other, steps));
-        }
-        let values = self.formula.values();
-        let program = Program::compile_planes(&mut g, &planes, axes, self.formula.parameters().len())?;
-        let mut session = engine.session(&program, self.grid, values, self.library)?;
+            let arrays = self.formula.arrays().map(str::to_owned).zip(arrays).collect();
+            // Half of the memory is for the pieces on their way.
+            engine.sampled(&Arc::new(staged), self.grid, values, arrays, self.memory / 2)?
+        } else {
+            engine.session(&program, self.grid, values, self.library)?
+        };
         session.set_verify(self.verify);
         let grid = self.grid.clone();
         let compiling = start.elapsed() - opening;
@@ -224,12 +267,20 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// All values at once, in memory.
+    /// All values at once, in memory, for a formula without arrays.
     ///
     /// # Errors
     /// As for [`Request::prepare`], and what the engine reports while it runs.
     pub fn evaluate(&self) -> Result<Field, RequestError> {
-        let mut prepared = self.prepare()?;
+        self.evaluate_with(Vec::new())
+    }
+
+    /// The same with these arrays; see [`Request::prepare_with`].
+    ///
+    /// # Errors
+    /// As for [`Request::prepare_with`], and what the engine reports while it runs.
+    pub fn evaluate_with(&self, arrays: Vec<Box<dyn Reader>>) -> Result<Field, RequestError> {
+        let mut prepared = self.prepare_with(arrays)?;
         let mut samples = prepared.engine.samples(prepared.program.outputs().len());
         samples.resize(self.grid.cells());
         let mut done = 0;
@@ -246,6 +297,71 @@ impl<'a> Request<'a> {
         Ok(Field { grid: self.grid.clone(), names: prepared.names(), samples })
     }
 
+    /// The number of axes, if formula, grid and arrays fit together.
+    fn check(&self, arrays: &[Box<dyn Reader>]) -> Result<usize, RequestError> {
+        let (dimension, axes) = (self.formula.dimension(), self.grid.axes().len());
+        if axes > self.formula.variables().len() {
+            return Err(RequestError::ExtraAxes { axes, variables: self.formula.variables().len() });
+        }
+        if dimension > axes {
+            return Err(RequestError::MissingAxis { variable: self.formula.variables()[dimension - 1].clone() });
+        }
+        if let Some(axis) = self.grid.axes().iter().find(|axis| axis.len() > MAX_NODES) {
+            return Err(RequestError::AxisTooLong { axis: axis.name().to_owned(), len: axis.len() });
+        }
+        if let Some(step) = self.step.filter(|step| !(step.is_finite() && *step > 0.0)) {
+            return Err(RequestError::Step(step));
+        }
+        if arrays.len() != self.formula.arrays().len() {
+            let names = self.formula.arrays().map(str::to_owned).collect();
+            return Err(RequestError::ArrayCount { names, given: arrays.len() });
+        }
+        for (name, array) in self.formula.arrays().zip(arrays) {
+            let (shape, grid) = (array.header().shape.clone(), self.grid.shape());
+            if shape != grid {
+                return Err(RequestError::ArrayShape { name: name.to_owned(), shape, grid });
+            }
+        }
+        Ok(axes)
+    }
+
+    /// The engine that suits these arrays.
+    fn engine_for(&self, arrays: &[Box<dyn Reader>]) -> EngineChoice {
+        match self.engine {
+            EngineChoice::Auto if arrays.iter().any(|array| !array.header().dtype.fits_f32()) => EngineChoice::F64,
+            choice => choice,
+        }
+    }
+
+    fn scheme(&self) -> Scheme {
+        self.sampling.unwrap_or_else(|| Scheme::new(self.quantity.own_stencil()))
+    }
+
+    /// The planes asked for, and the methods with the steps that were chosen for them.
+    #[expect(clippy::type_complexity, reason = "a list beside a list")]
+    fn all_planes(
+        &self,
+        g: &mut Graph,
+        engine: &Engine,
+    ) -> Result<(Vec<Plane>, Vec<(Method, Vec<AxisChoice>)>), RequestError> {
+        let (mut planes, steps) = self.planes(g, self.method, engine)?;
+        let mut methods = vec![(self.method, steps)];
+        if let Some(other) = self.compare {
+            if self.quantity.is_report() {
+                return Err(RequestError::CompareReport(self.quantity.to_string()));
+            }
+            let (others, steps) = self.planes(g, other, engine)?;
+            let root = Sampler::new(self.scheme(), self.grid).lower(g, &[self.formula.root()]);
+            let root = root.map_err(QuantityError::from)?[0];
+            for (plane, other) in planes.iter_mut().zip(others) {
+                let difference = g.sub(plane.value, other.value);
+                *plane = Plane::of(g, root, format!("{} difference", plane.name), difference);
+            }
+            methods.push((other, steps));
+        }
+        Ok((planes, methods))
+    }
+
     fn planes(
         &self,
         g: &mut Graph,
@@ -254,7 +370,9 @@ impl<'a> Request<'a> {
     ) -> Result<(Vec<Plane>, Vec<AxisChoice>), RequestError> {
         let axes = self.grid.axes().len();
         let variables: Vec<NodeId> = (0..axes).map(|axis| g.variable(axis)).collect();
+        let samples = !g.sources_of(&[self.formula.root()]).is_empty();
         let (choices, steps) = match (method, self.step) {
+            (_, None) if samples => (Vec::new(), Vec::new()),
             (Method::Exact | Method::Grid, _) => (Vec::new(), Vec::new()),
             (_, Some(h)) => (Vec::new(), vec![Steps { first: h, second: h }; axes]),
             (_, None) => {
@@ -264,7 +382,9 @@ impl<'a> Request<'a> {
                 (choices, steps)
             }
         };
-        let differentiator = Differentiator::new(method, variables, steps);
+        let differentiator = Differentiator::new(method, variables, steps)
+            .with_sampler(Sampler::new(self.scheme(), self.grid))
+            .with_relief(self.relief.clone());
         let names = &self.formula.variables()[..axes];
         Ok((self.quantity.planes(g, self.formula.root(), names, &differentiator)?, choices))
     }

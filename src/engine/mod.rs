@@ -9,15 +9,21 @@
 //! | `auto` | | a real GPU if there is one, else `cpu`; `f64` where single precision cannot tell the nodes apart |
 //!
 //! `auto` never takes a software driver; asking for `gpu` does when there is nothing better.
+//!
+//! Sampled values ([`Engine::sampled`]) are computed by `cpu` and `f64`. There `auto` takes `f64` if a file holds numbers that single
+//! precision does not (`f64`, integers of 32 bits and more), so that differences of close values are not lost before they are taken.
 
 pub mod agreement;
+pub mod arrays;
 pub mod checked;
 mod cpu;
 mod double;
 mod error;
 pub mod evaluator;
+mod sampled;
 pub mod selftest;
 mod session;
+pub mod window;
 
 pub use checked::{Report, Verify};
 pub use error::EngineError;
@@ -25,17 +31,23 @@ pub use evaluator::Evaluator;
 pub use selftest::{Agreement, SelfTest};
 pub use session::{Begun, Job, Session, Thresholds};
 
+use crate::engine::arrays::Arrays;
 use crate::engine::checked::Checked;
 use crate::engine::cpu::CpuSession;
 use crate::engine::double::DoubleSession;
+use crate::engine::sampled::SampledSession;
 use crate::field::Samples;
 use crate::gpu::{Choice, Gpu, GpuError};
 use crate::grid::{Axis, Grid};
+use crate::io::read::Reader;
 use crate::math::Library;
 use crate::program::Program;
 use crate::program::interpret::{Coordinates, Scalar};
+use crate::program::layer::Slabs;
+use crate::program::staged::Staged;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -143,6 +155,37 @@ impl Engine {
         match self {
             Self::F64 | Self::Gpu64(_) => Samples::F64(vec![Vec::new(); planes]),
             Self::Cpu | Self::Gpu(_) => Samples::F32(vec![Vec::new(); planes]),
+        }
+    }
+
+    /// Prepares programs that read these arrays, each with its name and of the shape of `grid`, which has up to three axes; the planes take
+    /// so many bytes of memory.
+    ///
+    /// # Errors
+    /// An engine that does not read arrays.
+    pub fn sampled(
+        &self,
+        staged: &Arc<Staged>,
+        grid: &Grid,
+        parameters: &[f64],
+        arrays: Vec<(String, Box<dyn Reader>)>,
+        memory: usize,
+    ) -> Result<Session, EngineError> {
+        let lens: Vec<usize> = grid.axes().iter().map(Axis::len).collect();
+        let slabs = Slabs::of(&lens);
+        match self {
+            Self::Cpu => {
+                let (coordinates, arrays) = (Coordinates::of_grid(grid), Arrays::new(slabs, arrays));
+                let session = SampledSession::new(staged, &coordinates, parameters, arrays, memory);
+                Ok(Session::SampledF32(Box::new(session)))
+            }
+            Self::F64 => {
+                let (coordinates, arrays) = (Coordinates::of_grid(grid), Arrays::new(slabs, arrays));
+                let session = SampledSession::new(staged, &coordinates, parameters, arrays, memory);
+                Ok(Session::SampledF64(Box::new(session)))
+            }
+            Self::Gpu(_) => Err(EngineError::Sampled("gpu")),
+            Self::Gpu64(_) => Err(EngineError::Sampled("gpu64")),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::engine::checked::{self, Checked, Report, Verify};
 use crate::engine::cpu::CpuSession;
 use crate::engine::double::DoubleSession;
 use crate::engine::evaluator::RING;
+use crate::engine::sampled::SampledSession;
 use crate::engine::selftest::Agreement;
 use crate::field::Samples;
 use crate::kernels::palette::Lookup;
@@ -27,6 +28,10 @@ pub enum Session {
     F64(CpuSession<f64>),
     /// On the GPU in `f64`.
     Gpu64(Box<DoubleSession>),
+    /// Sampled values, on the CPU in `f32`.
+    SampledF32(Box<SampledSession<f32>>),
+    /// Sampled values, on the CPU in `f64`.
+    SampledF64(Box<SampledSession<f64>>),
 }
 
 /// What is wanted of a band.
@@ -73,7 +78,7 @@ impl Session {
     pub fn report(&self) -> Report {
         match self {
             Self::Gpu(checked) => checked.report().clone(),
-            Self::F32(_) | Self::F64(_) | Self::Gpu64(_) => Report::default(),
+            _ => Report::default(),
         }
     }
 
@@ -82,8 +87,8 @@ impl Session {
     pub fn agreement(&self) -> Agreement {
         match self {
             Self::Gpu(checked) => checked.agreement(),
-            Self::F32(_) => Agreement::BitExact,
-            Self::F64(_) => Agreement::Reference,
+            Self::F32(_) | Self::SampledF32(_) => Agreement::BitExact,
+            Self::F64(_) | Self::SampledF64(_) => Agreement::Reference,
             // There is no self-test in double precision: nothing more is known of an adapter.
             Self::Gpu64(_) => Agreement::WithinBound,
         }
@@ -95,7 +100,7 @@ impl Session {
         match self {
             Self::Gpu(checked) => checked.max_cells(),
             Self::Gpu64(session) => session.max_cells(),
-            Self::F32(_) | Self::F64(_) => usize::MAX,
+            _ => usize::MAX,
         }
     }
 
@@ -110,7 +115,7 @@ impl Session {
     pub fn kernel_time(&self) -> Option<Duration> {
         match self {
             Self::Gpu(checked) => checked.kernel_time(),
-            Self::F32(_) | Self::F64(_) | Self::Gpu64(_) => None,
+            _ => None,
         }
     }
 
@@ -126,7 +131,7 @@ impl Session {
                 Some(checked.begin_palette(cells.clone(), plane, values)?)
             }
             (Self::Gpu(_), Job::Palette(..)) => return Err(EngineError::NumberType),
-            (Self::F32(_) | Self::F64(_) | Self::Gpu64(_), _) => None,
+            _ => None,
         };
         Ok(Begun { cells, gpu })
     }
@@ -154,6 +159,8 @@ impl Session {
             (Self::F32(session), Samples::F32(planes), Begun { cells, .. }) => session.planes(cells, planes),
             (Self::F64(session), Samples::F64(planes), Begun { cells, .. }) => session.planes(cells, planes),
             (Self::Gpu64(session), Samples::F64(planes), Begun { cells, .. }) => session.planes(cells, planes)?,
+            (Self::SampledF32(session), Samples::F32(planes), Begun { cells, .. }) => session.planes(cells, planes)?,
+            (Self::SampledF64(session), Samples::F64(planes), Begun { cells, .. }) => session.planes(cells, planes)?,
             (session, _, begun) => {
                 session.cancel(begun)?;
                 return Err(EngineError::NumberType);
@@ -173,6 +180,8 @@ impl Session {
             (Self::F32(session), Begun { cells, .. }) => session.range(cells, plane, stats),
             (Self::F64(session), Begun { cells, .. }) => session.range(cells, plane, stats),
             (Self::Gpu64(session), Begun { cells, .. }) => session.range(cells, plane, stats)?,
+            (Self::SampledF32(session), Begun { cells, .. }) => session.range(cells, plane, stats)?,
+            (Self::SampledF64(session), Begun { cells, .. }) => session.range(cells, plane, stats)?,
         }
         Ok(())
     }
@@ -199,6 +208,12 @@ impl Session {
                 session.palette(cells, plane, lookup, indices)
             }
             (Self::Gpu64(session), Thresholds::F64(lookup), Begun { cells, .. }) => {
+                session.palette(cells, plane, lookup, indices)?
+            }
+            (Self::SampledF32(session), Thresholds::F32(lookup), Begun { cells, .. }) => {
+                session.palette(cells, plane, lookup, indices)?
+            }
+            (Self::SampledF64(session), Thresholds::F64(lookup), Begun { cells, .. }) => {
                 session.palette(cells, plane, lookup, indices)?
             }
             (session, _, begun) => {
@@ -250,8 +265,8 @@ impl Session {
         let single: Vec<f32> = thresholds.iter().map(|&value| f32::from_f64(value)).collect();
         Ok(match self {
             Self::Gpu(_) => Thresholds::Gpu(single),
-            Self::F32(_) => Thresholds::F32(Lookup::new(&single)?),
-            Self::F64(_) | Self::Gpu64(_) => Thresholds::F64(Lookup::new(thresholds)?),
+            Self::F32(_) | Self::SampledF32(_) => Thresholds::F32(Lookup::new(&single)?),
+            Self::F64(_) | Self::SampledF64(_) | Self::Gpu64(_) => Thresholds::F64(Lookup::new(thresholds)?),
         })
     }
 }

@@ -55,12 +55,13 @@ pub enum Method {
 
 /// No method has this name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("there is no method `{0}`; there are exact, central, central4, forward and backward")]
+#[error("there is no method `{0}`; there are exact, central, central4, forward, backward and grid")]
 pub struct UnknownMethod(String);
 
 impl Method {
     /// All methods that can be asked for by name.
-    pub const ALL: [Self; 5] = [Self::Exact, Self::Central, Self::Central4, Self::Forward, Self::Backward];
+    pub const ALL: [Self; 6] =
+        [Self::Exact, Self::Central, Self::Central4, Self::Forward, Self::Backward, Self::Grid];
 
     /// Its name.
     #[must_use]

@@ -7,7 +7,8 @@
 //! - **axes**: for each axis a program of the steps that read it alone. Its outputs are the *tables*: those values that are read by a step
 //!   of more than one axis, or that leave the program;
 //! - **inner**: what is left, run for every cell. Its `Step::Coordinate(k)` reads *column* k, an entry of a table by the cell's index along
-//!   the table's axis. A coordinate that is read as it is has a column, too: the table is the axis itself.
+//!   the table's axis. A coordinate that is read as it is has a column, too: the table is the axis itself. What tells borders and places
+//!   along an axis (`Step::Edge`, `Step::Column`) is a coordinate in this sense; what reads planes stays in the inner program.
 //!
 //! **Same bits.** The parts consist of the very steps of the whole, computed by the same lane rules in the same number type. Nothing is
 //! reordered, and tables hold raw values: infinities, NaN and truth values pass through them as they pass through registers. (The
@@ -20,8 +21,10 @@
 use crate::expr::op::{Lanes, Op, Primitive};
 use crate::program::interpret::{Coordinates, Interpreter, Scalar};
 use crate::program::{Output, Program, Step};
+use crate::expr::source::Side;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The fewest cells that must share an entry of a table.
 pub const LEAST_REUSE: usize = 4;
@@ -43,8 +46,41 @@ pub struct Column {
 pub struct Factored {
     uniforms: Program,
     axes: Vec<Program>,
+    /// For each axis what its program reads as coordinates 1, 2, … beside the axis itself.
+    along: Vec<Vec<Along>>,
     columns: Vec<Column>,
     inner: Program,
+}
+
+/// Numbers along an axis that are no function of its coordinate.
+#[derive(Debug, Clone, PartialEq)]
+enum Along {
+    /// One at this distance from that end, else zero.
+    Edge(Side, usize),
+    /// These.
+    Numbers(Arc<[f64]>),
+}
+
+impl Along {
+    fn of(program: &Program, step: &Step) -> Option<(usize, Self)> {
+        match *step {
+            Step::Edge(axis, side, distance) => Some((axis, Self::Edge(side, distance))),
+            Step::Column(number) => {
+                let column = &program.columns[number];
+                Some((column.axis, Self::Numbers(Arc::clone(&column.values))))
+            }
+            _ => None,
+        }
+    }
+
+    fn table<T: Scalar>(&self, len: usize) -> Vec<T> {
+        let number = |index: usize| match self {
+            Self::Edge(Side::Low, distance) => f64::from(u8::from(index == *distance)),
+            Self::Edge(Side::High, distance) => f64::from(u8::from(len - 1 - index == *distance)),
+            Self::Numbers(values) => values.get(index).copied().unwrap_or(f64::NAN),
+        };
+        (0..len).map(|index| T::from_f64(number(index))).collect()
+    }
 }
 
 /// The numbers that an inner program reads.
@@ -87,20 +123,26 @@ impl Factored {
         let along = |axis| leaves.iter().copied().filter(|&step| reads[step] == bit(axis)).collect();
         let mut tables: Vec<Vec<usize>> = (0..program.axes).map(along).collect();
         let cut = worth_cutting(&tables, lens, number_bytes);
-        for (axis, tables) in tables.iter_mut().enumerate() {
-            if !cut[axis] {
-                let coordinates =
-                    (0..program.steps.len()).filter(|&step| program.steps[step] == Step::Coordinate(axis));
-                *tables = coordinates.collect();
+        let mut along: Vec<Vec<Along>> = vec![Vec::new(); program.axes];
+        let mut coordinates: Vec<Replaced> = vec![replaced.clone(); program.axes];
+        for (index, step) in program.steps.iter().enumerate() {
+            if let Step::Coordinate(axis) = *step
+                && axis < program.axes
+            {
+                coordinates[axis].insert(index, Step::Coordinate(0));
+            } else if let Some((axis, numbers)) = Along::of(program, step).filter(|(axis, _)| *axis < program.axes) {
+                along[axis].push(numbers);
+                coordinates[axis].insert(index, Step::Coordinate(along[axis].len()));
             }
         }
-        let axes = tables.iter().enumerate().map(|(axis, tables)| {
-            let mut replaced = replaced.clone();
-            let coordinates = program.steps.iter().enumerate().filter(|(_, step)| **step == Step::Coordinate(axis));
-            replaced.extend(coordinates.map(|(step, _)| (step, Step::Coordinate(0))));
-            part(program, tables, &replaced, 1, parameters)
-        });
-        let axes = axes.collect();
+        for (axis, tables) in tables.iter_mut().enumerate().filter(|(axis, _)| !cut[*axis]) {
+            let leaf = |step: &usize| !matches!(program.steps[*step], Step::Apply(..)) && reads[*step] == bit(axis);
+            *tables = (0..program.steps.len()).filter(leaf).collect();
+        }
+        let axes = tables.iter().enumerate();
+        let axes = axes
+            .map(|(axis, tables)| part(program, tables, &coordinates[axis], 1 + along[axis].len(), parameters))
+            .collect();
 
         let mut columns = Vec::new();
         for (axis, tables) in tables.iter().enumerate() {
@@ -110,7 +152,7 @@ impl Factored {
             }
         }
         let inner = rest(program, &replaced, columns.len(), parameters);
-        Self { uniforms, axes, columns, inner }
+        Self { uniforms, axes, along, columns, inner }
     }
 
     /// The steps that no axis is read by; the outputs are the inner program's last parameters.
@@ -119,7 +161,8 @@ impl Factored {
         &self.uniforms
     }
 
-    /// For each axis the steps that read it alone; coordinate 0 is the axis, the parameters are the inner program's.
+    /// For each axis the steps that read it alone; coordinate 0 is the axis, further ones are borders and numbers along it, the parameters
+    /// are the inner program's.
     #[must_use]
     pub fn axes(&self) -> &[Program] {
         &self.axes
@@ -141,7 +184,7 @@ impl Factored {
     #[must_use]
     pub fn is_plain(&self, column: Column) -> bool {
         let program = &self.axes[column.axis];
-        matches!(program.steps[program.outputs[column.table].value], Step::Coordinate(_))
+        matches!(program.steps[program.outputs[column.table].value], Step::Coordinate(0))
     }
 
     /// Computes what the inner program reads, from the coordinates of each axis and the parameters of the whole program (missing
@@ -179,7 +222,11 @@ impl Factored {
             let count = axis.len();
             tables.push(match program.outputs.len() {
                 0 => Vec::new(),
-                _ => compute(program, &all, Coordinates::product(vec![axis]), count),
+                _ => {
+                    let mut columns = vec![axis];
+                    columns.extend(self.along[number].iter().map(|numbers| numbers.table(count)));
+                    compute(program, &all, Coordinates::scattered(columns), count)
+                }
             });
         }
         let columns =

@@ -5,12 +5,15 @@
 //! as the last reader of a value has run, which keeps them in the first-level cache. Nothing is allocated while running.
 //!
 //! Coordinates are read where they lie: a step's operand is a register or a *column*, and a column is filled for a block
-//! (by the general [`Interpreter::run`]) or a slice of a table (along a row, see [`super::rows`]).
+//! (by the general [`Interpreter::run`]) or a slice of a table (along a row, see [`super::rows`]). Likewise the values of neighbours are
+//! slices of a row of their plane, shifted, or filled for a block; where no plane is given they are NaN.
 //!
 //! A value that is undefined (its validity step is 0) or not finite is written as the quiet NaN `0x7fc00000`
 //! (`f64::NAN` in `f64`), to the bit.
 
 use crate::expr::op::{Lanes, Primitive, Rule};
+use crate::expr::source::SAMPLE_AXES;
+use crate::program::layer::View;
 use crate::program::{Program, Step};
 
 pub use crate::program::coordinates::Coordinates;
@@ -32,6 +35,7 @@ impl Interpreter<f64> {
 enum Source {
     Register(usize),
     Column(usize),
+    Tap(usize),
 }
 
 /// A step with its operands.
@@ -101,6 +105,8 @@ pub struct Interpreter<T: Scalar> {
     outputs: Vec<(Source, Option<Source>)>,
     registers: usize,
     columns: usize,
+    /// The planes and offsets that are read.
+    taps: Vec<(usize, [i16; SAMPLE_AXES])>,
 }
 
 /// A run of lanes that begins at a cache line, so that no vector straddles two.
@@ -134,14 +140,18 @@ impl<T: Scalar> Block<T> {
 pub struct Registers<T> {
     blocks: Vec<Block<T>>,
     columns: Vec<Block<T>>,
+    taps: Vec<Block<T>>,
 }
 
-/// Columns that are read from tables: column `from + k` of a block is `tables[k]` from entry `at` on.
+/// Columns that are read from tables: column `from + k` of a block is `tables[k]` from entry `at` on. Taps are read from their planes: plane
+/// and place of the first cell stand in `taps`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Along<'a, T> {
     pub(super) tables: &'a [Vec<T>],
     pub(super) from: usize,
     pub(super) at: usize,
+    pub(super) view: Option<View<'a, T>>,
+    pub(super) taps: &'a [(usize, usize)],
 }
 
 impl<T: Scalar> Registers<T> {
@@ -149,11 +159,21 @@ impl<T: Scalar> Registers<T> {
     fn read<'a>(&'a self, source: Source, along: Option<Along<'a, T>>, n: usize) -> &'a [T] {
         match (source, along) {
             (Source::Register(register), _) => self.blocks[register].lanes(n),
-            (Source::Column(column), Some(Along { tables, from, at })) if column >= from => {
+            (Source::Column(column), Some(Along { tables, from, at, .. })) if column >= from => {
                 &tables[column - from][at..at + n]
             }
+            (Source::Tap(tap), Some(Along { view: Some(view), taps, .. })) => {
+                let (plane, at) = taps[tap];
+                view.run(plane, at, n)
+            }
+            (Source::Tap(tap), _) => self.taps[tap].lanes(n),
             (Source::Column(column), _) => self.columns[column].lanes(n),
         }
+    }
+
+    /// The place of a tap, for `n` lanes.
+    pub(super) fn tap_mut(&mut self, tap: usize, n: usize) -> &mut [T] {
+        self.taps[tap].lanes_mut(n)
     }
 
     /// The place of a column, for `n` lanes.
@@ -186,6 +206,7 @@ impl<T: Scalar> Interpreter<T> {
             registers - 1
         };
         let mut fixed = Vec::new();
+        let mut taps = Vec::new();
         let mut place = Vec::with_capacity(program.steps().len());
         for step in program.steps() {
             let mut fix = |value| {
@@ -197,8 +218,12 @@ impl<T: Scalar> Interpreter<T> {
                 Step::Constant(value) => fix(value),
                 Step::Parameter(number) => fix(parameters.get(number).copied().unwrap_or(0.0)),
                 Step::Coordinate(axis) => Source::Column(axis),
-                // This reader has no windows yet: nothing is known on the grid.
-                Step::Tap(..) | Step::Edge(..) | Step::Column(_) => fix(f64::NAN),
+                Step::Tap(plane, offset) => {
+                    taps.push((plane, offset));
+                    Source::Tap(taps.len() - 1)
+                }
+                // Columns by then: see `factor`. Without a grid there are no borders and places.
+                Step::Edge(..) | Step::Column(_) => fix(f64::NAN),
                 // Set by its work, before anything reads it.
                 Step::Apply(..) => Source::Column(0),
             });
@@ -219,13 +244,18 @@ impl<T: Scalar> Interpreter<T> {
         }
         let outputs = program.outputs().iter();
         let outputs = outputs.map(|output| (place[output.value], output.valid.map(|valid| place[valid])));
-        Self { runs, fixed, outputs: outputs.collect(), registers, columns: program.axes() }
+        Self { runs, fixed, outputs: outputs.collect(), registers, columns: program.axes(), taps }
     }
 
     /// The number of outputs.
     #[must_use]
     pub fn planes(&self) -> usize {
         self.outputs.len()
+    }
+
+    /// The planes and offsets that it reads, in the order of their numbers.
+    pub(super) fn taps(&self) -> &[(usize, [i16; SAMPLE_AXES])] {
+        &self.taps
     }
 
     /// Registers for one worker.
@@ -235,7 +265,8 @@ impl<T: Scalar> Interpreter<T> {
         for &(to, value) in &self.fixed {
             blocks[to].lanes_mut(LANES).fill(value);
         }
-        Registers { blocks, columns: (0..self.columns).map(|_| Block::new(T::MASKED)).collect() }
+        let masked = |count: usize| (0..count).map(|_| Block::new(T::MASKED)).collect();
+        Registers { blocks, columns: masked(self.columns), taps: masked(self.taps.len()) }
     }
 
     /// Evaluates `count` cells from `first` on, at most [`LANES`], and hands each plane's values to `write(plane, values)`.

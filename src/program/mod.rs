@@ -10,6 +10,7 @@ mod coordinates;
 pub mod emit;
 pub mod factor;
 pub mod interpret;
+pub mod layer;
 mod lower;
 pub mod mask;
 pub mod naive;
@@ -197,15 +198,17 @@ impl Program {
         self.parameters
     }
 
-    /// For each step the union of the sets that `set` gives for the coordinates that it depends on.
+    /// For each step the union of the sets that `set` gives for the axes that it depends on; all sets where it reads planes.
     fn sets_read(&self, set: impl Fn(usize) -> u64) -> Vec<u64> {
         let mut reads: Vec<u64> = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             reads.push(match *step {
                 Step::Constant(_) | Step::Parameter(_) => 0,
                 Step::Coordinate(axis) => set(axis),
+                Step::Edge(axis, ..) => set(axis),
+                Step::Column(number) => set(self.columns[number].axis),
                 // What is read around a cell stays in the inner program, which knows the cell.
-                Step::Tap(..) | Step::Edge(..) | Step::Column(_) => u64::MAX,
+                Step::Tap(..) => u64::MAX,
                 Step::Apply(op, args) => args[..op.arity().min].iter().fold(0, |union, &arg| union | reads[arg]),
             });
         }

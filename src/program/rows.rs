@@ -7,50 +7,114 @@
 //!
 //! Rows shorter than [`SHORTEST`] are not worth a block of their own: there a block crosses rows, and every column is filled cell by cell.
 //!
+//! **Planes.** A program that reads the neighbours of a cell does so in the padded layers of a [`View`]: within a row a neighbour is a slice
+//! of a layer, shifted. Most rows are away from the borders and without holes, and take a shorter program ([`super::specialise`]); it
+//! is wrong in the few cells at the ends of a row that are near a border, which are gathered from all rows of a chunk, computed by
+//! the whole program, and put in their places.
+//!
 //! The bits do not depend on any of this: each cell's values are computed by the same lane rules from the same numbers.
 
+use crate::expr::source::SAMPLE_AXES;
 use crate::program::factor::{Factored, Replaced, Tables, frontier, part, rest};
 use crate::program::interpret::{Along, Coordinates, Interpreter, LANES, Registers, Scalar};
+use crate::program::layer::{Padding, Slabs, View};
+use crate::program::specialise::Assume;
+use crate::program::staged::Extension;
 use crate::program::{Program, Step};
 use std::ops::Range;
 
 /// The shortest row that has blocks of its own.
 pub const SHORTEST: usize = 128;
 
+/// The same for programs that read planes, where filling cell by cell costs more.
+const SHORTEST_OF_PLANES: usize = 32;
+
 /// A program ready to run over the cells of a grid in the number type `T`.
 #[derive(Debug)]
 pub struct Rows<T: Scalar> {
+    whole: Cut<T>,
+    inside: Option<Inside<T>>,
+    /// Cells of a row, of a block, and of the shortest row that has blocks of its own.
+    width: usize,
+    block: usize,
+    shortest: usize,
+}
+
+/// A program in two parts, and the tables that they read.
+#[derive(Debug)]
+struct Cut<T: Scalar> {
     /// What runs once per row, and the columns that it reads.
     row: Interpreter<T>,
     row_columns: Coordinates<T>,
     /// What runs for every cell: its first columns are the outputs of `row`, the others the tables along the row.
     inner: Interpreter<T>,
     along: Coordinates<T>,
-    /// Cells of a row, and of a block.
-    width: usize,
-    block: usize,
+    /// The plane of each tap, and how far away in its buffer the neighbour is.
+    taps: Vec<(usize, isize)>,
+}
+
+/// The shorter programs.
+#[derive(Debug)]
+struct Inside<T: Scalar> {
+    /// Away from the borders, and there without holes.
+    open: Cut<T>,
+    complete: Cut<T>,
+    /// The cells nearer to a border than this are not inside: along the row, across the rows of a slab, across slabs.
+    margin: [usize; SAMPLE_AXES],
+    /// The slabs around its own that are read of each plane.
+    reaches: Vec<(usize, usize, usize)>,
+    slabs: Slabs,
+}
+
+/// Which program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Which {
+    #[default]
+    Whole,
+    Open,
+    Complete,
 }
 
 /// The registers of one worker.
 #[derive(Debug)]
 pub struct Workspace<T> {
+    whole: Option<Space<T>>,
+    open: Option<Space<T>>,
+    complete: Option<Space<T>>,
+    /// What computed the last block, and the row it was chosen for.
+    which: Which,
+    chosen_for: Option<usize>,
+    /// Cells that are computed apart, and their values, plane after plane.
+    apart: Vec<usize>,
+    values: Vec<Vec<T>>,
+    /// The cells of the last block.
+    cells: Range<usize>,
+}
+
+#[derive(Debug)]
+struct Space<T> {
     row: Registers<T>,
     inner: Registers<T>,
     /// The row whose values the columns hold.
     held: Option<usize>,
     /// Where the block's columns begin in the tables; `None` if they were filled.
     at: Option<usize>,
+    /// The plane of each tap, and where its first cell is.
+    taps: Vec<(usize, usize)>,
 }
 
-impl<T: Scalar> Rows<T> {
-    /// Prepares `program` for these coordinates, a table for each axis, and parameter values.
-    #[must_use]
-    pub fn new(program: &Program, axes: &Coordinates<T>, parameters: &[f64]) -> Self {
+/// The grid on which planes are read.
+struct Ground<'a> {
+    slabs: Slabs,
+    paddings: &'a [Option<Padding>],
+}
+
+impl<T: Scalar> Cut<T> {
+    fn new(program: &Program, axes: &Coordinates<T>, parameters: &[f64], ground: Option<&Ground<'_>>) -> Self {
         let lens: Vec<usize> = axes.tables().iter().map(Vec::len).collect();
         let cut = Factored::new(program, &lens, size_of::<T>());
         let Tables { columns, parameters } = cut.tables(axes.tables(), parameters);
-        let axis = lens.iter().position(|&len| len > 1).unwrap_or(0);
-        let width = lens.get(axis).copied().unwrap_or(1).max(1);
+        let axis = row_axis(&lens, ground.is_some());
         let is_along: Vec<bool> = cut.columns().iter().map(|column| column.axis == axis).collect();
         let (row, inner) = by_rows(cut.inner(), &is_along);
         let (mut along, mut row_columns) = (Vec::new(), columns);
@@ -60,25 +124,176 @@ impl<T: Scalar> Rows<T> {
             }
         }
         let strides = vec![1; along.len()];
+        let inner = Interpreter::new(&inner, &parameters);
+        let shift = |&(plane, offset): &(usize, [i16; SAMPLE_AXES])| {
+            let ground = ground.and_then(|ground| Some((ground.slabs, ground.paddings.get(plane).copied()??)));
+            (plane, ground.map_or(0, |(slabs, padding)| padding.shift(&slabs, offset)))
+        };
         Self {
             row: Interpreter::new(&row, &parameters),
             row_columns: cut.coordinates(row_columns, &lens),
-            inner: Interpreter::new(&inner, &parameters),
+            taps: inner.taps().iter().map(shift).collect(),
+            inner,
             along: Coordinates::with_strides(along, strides),
-            width,
-            // Blocks of equal length, whole cache lines where that is possible.
-            block: if width < SHORTEST {
-                LANES
-            } else {
-                width.div_ceil(width.div_ceil(LANES)).next_multiple_of(16).min(LANES)
-            },
         }
+    }
+
+    fn space(&self) -> Space<T> {
+        let (row, inner) = (self.row.registers(), self.inner.registers());
+        Space { row, inner, held: None, at: None, taps: Vec::with_capacity(self.taps.len()) }
+    }
+
+    /// Computes cells that lie in one row; the columns along it and its neighbours are read where they are.
+    fn along_row(&self, space: &mut Space<T>, view: Option<View<'_, T>>, cells: &Range<usize>, width: usize) {
+        let row = cells.start / width;
+        if space.held != Some(row) {
+            self.row.fill(&mut space.row, &self.row_columns, cells.start, 1);
+            self.row.compute(&mut space.row, None, 1);
+            for value in 0..self.row.planes() {
+                let number = self.row.raw(&space.row, value, 1)[0];
+                space.inner.column_mut(value, LANES).fill(number);
+            }
+            space.held = Some(row);
+        }
+        space.at = Some(cells.start - row * width);
+        space.taps.clear();
+        if let Some(view) = view {
+            let mut last = (usize::MAX, 0);
+            space.taps.extend(self.taps.iter().map(|&(plane, shift)| {
+                if last.0 != plane {
+                    last = (plane, view.at(plane, cells.start));
+                }
+                (plane, last.1.wrapping_add_signed(shift))
+            }));
+        }
+        let Space { inner, at, taps, .. } = space;
+        self.inner.compute(inner, self.along(*at, view, taps), cells.len());
+    }
+
+    /// Computes neighbouring cells that may lie in several rows; they read no planes.
+    fn across_rows(&self, space: &mut Space<T>, cells: &Range<usize>) {
+        let n = cells.len();
+        self.row.fill(&mut space.row, &self.row_columns, cells.start, n);
+        self.row.compute(&mut space.row, None, n);
+        for value in 0..self.row.planes() {
+            space.inner.column_mut(value, n).copy_from_slice(self.row.raw(&space.row, value, n));
+        }
+        for column in 0..self.along.tables().len() {
+            self.along.fill(column, cells.start, space.inner.column_mut(self.row.planes() + column, n));
+        }
+        (space.held, space.at) = (None, None);
+        self.inner.compute(&mut space.inner, None, n);
+    }
+
+    /// Computes cells that lie anywhere, at most [`LANES`].
+    fn gathered(&self, space: &mut Space<T>, view: Option<View<'_, T>>, cells: &[usize]) {
+        let n = cells.len();
+        let gather = |coordinates: &Coordinates<T>, column: usize, out: &mut [T]| {
+            out.iter_mut().zip(cells).for_each(|(slot, &cell)| *slot = coordinates.at(column, cell));
+        };
+        for column in 0..self.row_columns.tables().len() {
+            gather(&self.row_columns, column, space.row.column_mut(column, n));
+        }
+        self.row.compute(&mut space.row, None, n);
+        for value in 0..self.row.planes() {
+            space.inner.column_mut(value, n).copy_from_slice(self.row.raw(&space.row, value, n));
+        }
+        for column in 0..self.along.tables().len() {
+            gather(&self.along, column, space.inner.column_mut(self.row.planes() + column, n));
+        }
+        if let Some(view) = view {
+            for (tap, &(plane, shift)) in self.taps.iter().enumerate() {
+                let out = space.inner.tap_mut(tap, n);
+                let mut lane = 0;
+                while lane < n {
+                    let cell = cells[lane];
+                    let left = view.slabs.width - cell % view.slabs.width;
+                    let run = (1..left.min(n - lane)).take_while(|&next| cells[lane + next] == cell + next).count() + 1;
+                    let at = view.at(plane, cell).wrapping_add_signed(shift);
+                    out[lane..lane + run].copy_from_slice(view.run(plane, at, run));
+                    lane += run;
+                }
+            }
+        }
+        (space.held, space.at) = (None, None);
+        self.inner.compute(&mut space.inner, None, n);
+    }
+
+    fn plane(&self, space: &Space<T>, view: Option<View<'_, T>>, plane: usize, out: &mut [T]) {
+        self.inner.masked(&space.inner, self.along(space.at, view, &space.taps), plane, out);
+    }
+
+    fn along<'a>(
+        &'a self,
+        at: Option<usize>,
+        view: Option<View<'a, T>>,
+        taps: &'a [(usize, usize)],
+    ) -> Option<Along<'a, T>> {
+        at.map(|at| Along { tables: self.along.tables(), from: self.row.planes(), at, view, taps })
+    }
+}
+
+impl<T: Scalar> Rows<T> {
+    /// Prepares `program`, which reads no planes, for these coordinates, a table for each axis, and parameter values.
+    #[must_use]
+    pub fn new(program: &Program, axes: &Coordinates<T>, parameters: &[f64]) -> Self {
+        Self::build(Cut::new(program, axes, parameters, None), None, axes, SHORTEST)
+    }
+
+    /// The same for a program that reads planes, padded so; `rule` says how they go on beyond the grid.
+    #[must_use]
+    pub fn of_planes(
+        program: &Program,
+        axes: &Coordinates<T>,
+        parameters: &[f64],
+        slabs: Slabs,
+        paddings: &[Option<Padding>],
+        rule: Extension,
+    ) -> Self {
+        let ground = Ground { slabs, paddings };
+        let whole = Cut::new(program, axes, parameters, Some(&ground));
+        let reach = (program.reaches().into_iter().flatten()).fold([0; SAMPLE_AXES], |most: [usize; 3], reach| {
+            std::array::from_fn(|axis| most[axis].max(reach.below[axis]).max(reach.above[axis]))
+        });
+        let depth = program.edge_depth();
+        // Where there is nothing beyond the border, a cell that reads there is not complete.
+        let nothing = rule.resolve(-1, 1).is_none() && rule.outside().is_nan();
+        let margin = std::array::from_fn(|axis| if nothing { depth[axis].max(reach[axis]) } else { depth[axis] });
+        let margin = slabs.spread(margin);
+        let reaches = program.reaches().into_iter().enumerate().filter_map(|(plane, reach)| {
+            let reach = reach?;
+            Some((plane, slabs.spread(reach.below)[2], slabs.spread(reach.above)[2]))
+        });
+        let shorter = |complete| program.specialise(Assume { interior: true, complete }).ok();
+        let worth = slabs.width >= SHORTEST_OF_PLANES + 2 * margin[0];
+        let programs = if worth { shorter(false).zip(shorter(true)) } else { None };
+        let inside = programs.filter(|(_, complete)| complete.steps().len() < program.steps().len());
+        let inside = inside.map(|(open, complete)| Inside {
+            open: Cut::new(&open, axes, parameters, Some(&ground)),
+            complete: Cut::new(&complete, axes, parameters, Some(&ground)),
+            margin,
+            reaches: reaches.collect(),
+            slabs,
+        });
+        Self::build(whole, inside, axes, SHORTEST_OF_PLANES)
+    }
+
+    fn build(whole: Cut<T>, inside: Option<Inside<T>>, axes: &Coordinates<T>, shortest: usize) -> Self {
+        let lens: Vec<usize> = axes.tables().iter().map(Vec::len).collect();
+        let width = lens.get(row_axis(&lens, shortest < SHORTEST)).copied().unwrap_or(1).max(1);
+        // Blocks of equal length, whole cache lines where that is possible.
+        let block = if width < shortest {
+            LANES
+        } else {
+            width.div_ceil(width.div_ceil(LANES)).next_multiple_of(16).min(LANES)
+        };
+        Self { whole, inside, width, block, shortest }
     }
 
     /// The number of planes.
     #[must_use]
     pub fn planes(&self) -> usize {
-        self.inner.planes()
+        self.whole.inner.planes()
     }
 
     /// Cells of a row.
@@ -90,18 +305,57 @@ impl<T: Scalar> Rows<T> {
     /// Registers for one worker.
     #[must_use]
     pub fn workspace(&self) -> Workspace<T> {
-        Workspace { row: self.row.registers(), inner: self.inner.registers(), held: None, at: None }
+        Workspace {
+            whole: None,
+            open: None,
+            complete: None,
+            which: Which::Whole,
+            chosen_for: None,
+            apart: Vec::new(),
+            values: vec![Vec::new(); self.planes()],
+            cells: 0..0,
+        }
+    }
+
+    /// Begins to compute some cells, with the planes around them; their blocks follow.
+    pub fn begin(&self, space: &mut Workspace<T>, view: Option<View<'_, T>>, cells: &Range<usize>) {
+        space.apart.clear();
+        space.chosen_for = None;
+        let (Some(inside), Some(_)) = (&self.inside, view) else { return };
+        let margin = inside.margin[0];
+        if margin == 0 || cells.is_empty() {
+            return;
+        }
+        for row in cells.start / self.width..cells.end.div_ceil(self.width) {
+            if inside.has_row(row) {
+                let first = row * self.width;
+                let ends = (first..first + margin).chain(first + self.width - margin..first + self.width);
+                space.apart.extend(ends.filter(|cell| cells.contains(cell)));
+            }
+        }
+        let apart = std::mem::take(&mut space.apart);
+        space.values.iter_mut().for_each(Vec::clear);
+        for part in apart.chunks(LANES) {
+            let registers = space.whole.get_or_insert_with(|| self.whole.space());
+            self.whole.gathered(registers, view, part);
+            for (plane, values) in space.values.iter_mut().enumerate() {
+                let first = values.len();
+                values.resize(first + part.len(), T::MASKED);
+                self.whole.plane(registers, view, plane, &mut values[first..]);
+            }
+        }
+        space.apart = apart;
     }
 
     /// The blocks in which `cells` are best computed.
     pub fn blocks(&self, cells: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-        let (width, block, end) = (self.width, self.block, cells.end);
+        let (width, block, end, shortest) = (self.width, self.block, cells.end, self.shortest);
         let mut first = cells.start;
         std::iter::from_fn(move || {
             if first >= end {
                 return None;
             }
-            let most = if width < SHORTEST {
+            let most = if width < shortest {
                 block
             } else {
                 let at = first % width;
@@ -114,58 +368,113 @@ impl<T: Scalar> Rows<T> {
     }
 
     /// Computes the cells of a block (one of [`Rows::blocks`]); [`Rows::plane`] gives the values.
-    pub fn compute(&self, space: &mut Workspace<T>, cells: Range<usize>) {
-        let n = cells.len();
-        if self.width < SHORTEST {
-            self.row.fill(&mut space.row, &self.row_columns, cells.start, n);
-            self.row.compute(&mut space.row, None, n);
-            for value in 0..self.row.planes() {
-                space.inner.column_mut(value, n).copy_from_slice(self.row.raw(&space.row, value, n));
+    pub fn compute(&self, space: &mut Workspace<T>, view: Option<View<'_, T>>, cells: Range<usize>) {
+        space.cells = cells.clone();
+        if self.width < self.shortest {
+            let registers = space.whole.get_or_insert_with(|| self.whole.space());
+            if self.whole.taps.is_empty() {
+                return self.whole.across_rows(registers, &cells);
             }
-            for column in 0..self.along.tables().len() {
-                self.along.fill(column, cells.start, space.inner.column_mut(self.row.planes() + column, n));
-            }
-            (space.held, space.at) = (None, None);
-        } else {
-            let row = cells.start / self.width;
-            if space.held != Some(row) {
-                self.row.fill(&mut space.row, &self.row_columns, cells.start, 1);
-                self.row.compute(&mut space.row, None, 1);
-                for value in 0..self.row.planes() {
-                    let number = self.row.raw(&space.row, value, 1)[0];
-                    space.inner.column_mut(value, LANES).fill(number);
-                }
-                space.held = Some(row);
-            }
-            space.at = Some(cells.start - row * self.width);
+            let mut list = [0; LANES];
+            list.iter_mut().zip(cells.clone()).for_each(|(slot, cell)| *slot = cell);
+            return self.whole.gathered(registers, view, &list[..cells.len()]);
         }
-        self.inner.compute(&mut space.inner, self.along(space.at), n);
+        let row = cells.start / self.width;
+        if space.chosen_for != Some(row) {
+            space.which = self.which(view, row);
+            space.chosen_for = Some(row);
+        }
+        let (cut, registers) = self.running(space);
+        cut.along_row(registers, view, &cells, self.width);
     }
 
     /// Writes the values of a plane of the block that was computed last, masked where there are none.
-    pub fn plane(&self, space: &Workspace<T>, plane: usize, out: &mut [T]) {
-        self.inner.masked(&space.inner, self.along(space.at), plane, out);
+    pub fn plane(&self, space: &Workspace<T>, view: Option<View<'_, T>>, plane: usize, out: &mut [T]) {
+        let (cut, registers) = match (space.which, &self.inside) {
+            (Which::Open, Some(inside)) => (&inside.open, &space.open),
+            (Which::Complete, Some(inside)) => (&inside.complete, &space.complete),
+            _ => (&self.whole, &space.whole),
+        };
+        let Some(registers) = registers else { return };
+        cut.plane(registers, view, plane, out);
+        if !space.apart.is_empty() && space.which != Which::Whole {
+            let first = space.apart.partition_point(|&cell| cell < space.cells.start);
+            let apart = space.apart[first..].iter().zip(&space.values[plane][first..]);
+            for (&cell, &value) in apart.take_while(|(cell, _)| **cell < space.cells.end) {
+                out[cell - space.cells.start] = value;
+            }
+        }
     }
 
-    fn along(&self, at: Option<usize>) -> Option<Along<'_, T>> {
-        at.map(|at| Along { tables: self.along.tables(), from: self.row.planes(), at })
+    /// Writes the values of all planes at these cells.
+    pub fn write(
+        &self,
+        space: &mut Workspace<T>,
+        view: Option<View<'_, T>>,
+        cells: Range<usize>,
+        planes: &mut [&mut [T]],
+    ) {
+        self.begin(space, view, &cells);
+        for block in self.blocks(cells.clone()) {
+            let place = block.start - cells.start..block.end - cells.start;
+            self.compute(space, view, block);
+            for (plane, values) in planes.iter_mut().enumerate() {
+                self.plane(space, view, plane, &mut values[place.clone()]);
+            }
+        }
     }
 
     /// The values of single cells, one vector per plane.
     #[must_use]
-    pub fn scattered(&self, cells: &[usize]) -> Vec<Vec<T>> {
-        let gather = |coordinates: &Coordinates<T>, column| -> Vec<T> {
-            cells.iter().map(|&cell| coordinates.at(column, cell)).collect()
-        };
-        let columns = (0..self.row_columns.tables().len()).map(|column| gather(&self.row_columns, column)).collect();
-        let mut columns = self.row.raw_planes(&Coordinates::scattered(columns), cells.len());
-        columns.extend((0..self.along.tables().len()).map(|column| gather(&self.along, column)));
-        if columns.is_empty() {
-            // A program that reads no coordinate still has a value at every cell.
-            columns.push(vec![T::ZERO; cells.len()]);
+    pub fn scattered(&self, view: Option<View<'_, T>>, cells: &[usize]) -> Vec<Vec<T>> {
+        let mut planes = vec![Vec::with_capacity(cells.len()); self.planes()];
+        let mut space = self.whole.space();
+        for part in cells.chunks(LANES) {
+            self.whole.gathered(&mut space, view, part);
+            for (plane, values) in planes.iter_mut().enumerate() {
+                let first = values.len();
+                values.resize(first + part.len(), T::MASKED);
+                self.whole.plane(&space, view, plane, &mut values[first..]);
+            }
         }
-        self.inner.points(columns)
+        planes
     }
+
+    fn which(&self, view: Option<View<'_, T>>, row: usize) -> Which {
+        match (&self.inside, view) {
+            (Some(inside), Some(view)) if inside.has_row(row) => {
+                let slab = row / inside.slabs.rows;
+                let complete = |&(plane, below, above): &(usize, usize, usize)| {
+                    view.layer(plane).is_some_and(|layer| layer.complete(&(slab..slab + 1), below, above))
+                };
+                if inside.reaches.iter().all(complete) { Which::Complete } else { Which::Open }
+            }
+            _ => Which::Whole,
+        }
+    }
+
+    fn running<'a>(&'a self, space: &'a mut Workspace<T>) -> (&'a Cut<T>, &'a mut Space<T>) {
+        let (cut, registers) = match (space.which, &self.inside) {
+            (Which::Open, Some(inside)) => (&inside.open, &mut space.open),
+            (Which::Complete, Some(inside)) => (&inside.complete, &mut space.complete),
+            _ => (&self.whole, &mut space.whole),
+        };
+        (cut, registers.get_or_insert_with(|| cut.space()))
+    }
+}
+
+impl<T: Scalar> Inside<T> {
+    /// Whether the cells of a row are away from the borders across it.
+    fn has_row(&self, row: usize) -> bool {
+        let within = |index: usize, len: usize, margin: usize| index >= margin && index + margin < len;
+        within(row % self.slabs.rows, self.slabs.rows, self.margin[1])
+            && within(row / self.slabs.rows, self.slabs.count, self.margin[2])
+    }
+}
+
+/// The axis along which rows run: planes lie in rows of the first axis, else it is the first with more than one node.
+fn row_axis(lens: &[usize], of_planes: bool) -> usize {
+    if of_planes { 0 } else { lens.iter().position(|&len| len > 1).unwrap_or(0) }
 }
 
 /// Cuts a program into what reads none of the columns along a row, and the rest.

@@ -14,6 +14,8 @@ pub trait Scalar: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     fn from_f64(value: f64) -> Self;
     /// The same value.
     fn to_f64(self) -> f64;
+    /// Whether it is NaN: no value.
+    fn is_hole(self) -> bool;
     /// The lane rule of this type.
     fn lanes(primitive: &Primitive) -> Lanes<Self>;
     /// The rule of two operations in one loop, if there is one: `outer(inner(a, b), c)`, or `outer(c, inner(a, b))` if the inner result
@@ -54,6 +56,9 @@ impl Scalar for f64 {
     fn to_f64(self) -> f64 {
         self
     }
+    fn is_hole(self) -> bool {
+        self.is_nan()
+    }
     fn lanes(primitive: &Primitive) -> Lanes<Self> {
         primitive.lanes_f64
     }
@@ -77,6 +82,9 @@ impl Scalar for f32 {
     }
     fn to_f64(self) -> f64 {
         f64::from(self)
+    }
+    fn is_hole(self) -> bool {
+        self.is_nan()
     }
     fn lanes(primitive: &Primitive) -> Lanes<Self> {
         primitive.lanes_f32

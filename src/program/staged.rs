@@ -120,6 +120,12 @@ impl Staged {
         Ok(())
     }
 
+    /// The programs up to that of stage `stage`, which becomes the last.
+    #[must_use]
+    pub fn up_to(&self, stage: usize) -> Self {
+        Self { programs: self.programs[..=stage].to_vec(), ..self.clone() }
+    }
+
     /// The number of arrays, which are the first planes.
     #[must_use]
     pub fn arrays(&self) -> usize {
@@ -130,6 +136,12 @@ impl Staged {
     #[must_use]
     pub fn programs(&self) -> &[Program] {
         &self.programs
+    }
+
+    /// Whether values of a plane are read at all; else the last program is the only one, and it reads coordinates alone.
+    #[must_use]
+    pub fn reads_planes(&self) -> bool {
+        self.programs.len() > 1 || !self.last().reaches().is_empty()
     }
 
     /// The program that computes what was asked for.

@@ -257,7 +257,7 @@ impl Prepared {
     pub fn range(&mut self, plane: usize, watch: &mut dyn Watch) -> Result<RangeStats, RequestError> {
         let most = match &self.session {
             Session::F32(_) | Session::F64(_) => LARGEST_COUNTED,
-            Session::Gpu(_) | Session::Gpu64(_) => self.most(0, 0),
+            _ => self.most(0, 0),
         };
         let mut work = Statistics(&mut self.session, Clock::default(), plane, RangeStats::default());
         let mut pieces = Linear::new(self.grid.cells(), most);
@@ -400,6 +400,8 @@ impl Prepared {
         let budget = self.memory.saturating_sub(fixed).max(self.memory / 2);
         match &self.session {
             Session::F32(_) | Session::F64(_) => most_cells(bytes_per_cell, budget, LARGEST_ON_CPU),
+            // The other half is for the planes around a piece.
+            Session::SampledF32(_) | Session::SampledF64(_) => most_cells(bytes_per_cell, budget / 2, LARGEST_ON_CPU),
             // The planes are held once on the device and once per place of the ring.
             Session::Gpu(_) | Session::Gpu64(_) => {
                 let device = size * planes * (1 + self.session.depth());

@@ -89,15 +89,15 @@ fn by_rows<T: Scalar>(program: &Program, axes: Vec<Vec<T>>, random: &mut Random)
     while first < cells {
         let end = (first + 1 + random.below(3000)).min(cells);
         for block in rows.blocks(first..end) {
-            rows.compute(&mut space, block.clone());
+            rows.compute(&mut space, None, block.clone());
             for (plane, values) in planes.iter_mut().enumerate() {
-                rows.plane(&space, plane, &mut values[block.clone()]);
+                rows.plane(&space, None, plane, &mut values[block.clone()]);
             }
         }
         first = end;
     }
     let picked: Vec<usize> = (0..50).map(|_| random.below(cells)).collect();
-    for (plane, values) in rows.scattered(&picked).into_iter().enumerate() {
+    for (plane, values) in rows.scattered(None, &picked).into_iter().enumerate() {
         for (&cell, value) in picked.iter().zip(values) {
             let same = value == planes[plane][cell] || value.to_f64().is_nan() && planes[plane][cell].to_f64().is_nan();
             assert!(same, "cell {cell} alone: {value:?}");

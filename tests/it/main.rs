@@ -14,6 +14,7 @@ mod gradients;
 mod hostile;
 mod judges;
 mod properties;
+mod sampled;
 mod shaders;
 mod snapshots;
 mod tiles;

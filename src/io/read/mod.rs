@@ -39,6 +39,7 @@ mod bytes;
 pub mod dtype;
 mod error;
 pub mod exr;
+pub mod memory;
 pub mod npy;
 pub mod npz;
 pub mod picture;
