@@ -15,11 +15,11 @@ mod prepared;
 use crate::engine::{Engine, EngineChoice, EngineError, Verify};
 use crate::expr::formula::Formula;
 use crate::expr::graph::{Graph, NodeId, TooLarge};
+use crate::expr::source::SAMPLE_AXES;
 use crate::field::Field;
 use crate::grid::Grid;
 use crate::io::read::Reader;
 use crate::math::Library;
-use crate::expr::source::SAMPLE_AXES;
 use crate::method::sampling::Sampler;
 use crate::method::scheme::Scheme;
 use crate::method::step::{self, AxisChoice};
@@ -82,7 +82,9 @@ pub enum RequestError {
         given: usize,
     },
     /// An array that does not lie on the grid.
-    #[error("the array `{name}` has the shape {shape:?}, and the grid {grid:?} (the slowest axis first); all must be of one shape")]
+    #[error(
+        "the array `{name}` has the shape {shape:?}, and the grid {grid:?} (the slowest axis first); all must be of one shape"
+    )]
     ArrayShape {
         /// The array.
         name: String,
@@ -92,7 +94,9 @@ pub enum RequestError {
         grid: Vec<usize>,
     },
     /// Too many axes for what is sampled.
-    #[error("arrays, averages and differences between nodes are for grids of 1 to {SAMPLE_AXES} axes, and this one has {0}")]
+    #[error(
+        "arrays, averages and differences between nodes are for grids of 1 to {SAMPLE_AXES} axes, and this one has {0}"
+    )]
     SampledAxes(usize),
     /// The quantity cannot be had.
     #[error(transparent)]

@@ -19,6 +19,7 @@
 
 use crate::engine::agreement::{Battery, Difference};
 use crate::expr::op::{Op, Primitive, Rule};
+use crate::expr::wide::lanes as widest;
 use crate::gpu::{Gpu, GpuError};
 use crate::math::samples::Random;
 use crate::math::{canonical, ulp};
@@ -169,7 +170,7 @@ fn block(op: Op, rule: &Primitive, extent: Extent, first: u64, count: u64) -> Ac
     let (wide_a, wide_b) = (wide(&a), wide(&b));
     let (mut got, mut want) = (vec![0.0; a.len()], vec![0.0; a.len()]);
     let second = op.arity().min == 2;
-    (rule.lanes_f32)(&mut got, &a, if second { &b } else { &[] }, &[]);
+    widest(rule)(&mut got, &a, if second { &b } else { &[] }, &[]);
     (rule.lanes_f64)(&mut want, &wide_a, if second { &wide_b } else { &[] }, &[]);
     let mut found = Accuracy::none(op);
     for (i, (&got, &want)) in got.iter().zip(&want).enumerate() {

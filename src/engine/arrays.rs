@@ -2,8 +2,8 @@
 
 use crate::engine::EngineError;
 use crate::io::read::{ReadError, Reader};
-use crate::program::layer::Slabs;
 use crate::program::interpret::Scalar;
+use crate::program::layer::Slabs;
 use std::ops::Range;
 
 /// Bytes that are read at once when nothing was read ahead: they stay in the cache until they are in their place.

@@ -4,9 +4,9 @@
 //! computes depends on its cells alone, so the number of threads never shows in the result. Statistics and colour indices
 //! are taken from each block while it is in the cache; the values themselves are never stored.
 
+use crate::engine::arrays::Readable;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
-use crate::engine::arrays::Readable;
 use crate::program::Program;
 use crate::program::interpret::{Coordinates, LANES};
 use crate::program::layer::{Padding, Slabs, View};

@@ -189,7 +189,8 @@ impl<T: Readable> Window<T> {
         }
         let mut window = Self::with(staged, self.slabs, paddings, self.stages[..stage].to_vec());
         window.load(slab..slab + 1, arrays)?;
-        let mut layer = Layer::new(self.slabs, self.paddings[plane].unwrap_or_default().across_slabs(&Padding::default()));
+        let mut layer =
+            Layer::new(self.slabs, self.paddings[plane].unwrap_or_default().across_slabs(&Padding::default()));
         layer.turn_to(&(slab..slab + 1));
         let (rows, view) = (&self.stages[stage], window.view());
         layer.compute(

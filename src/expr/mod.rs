@@ -31,3 +31,4 @@ mod split;
 mod statement;
 mod symbols;
 mod vector;
+pub(crate) mod wide;

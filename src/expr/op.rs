@@ -67,6 +67,8 @@ pub struct Primitive {
     pub scalar: fn([f64; 3]) -> f64,
     /// `f32` lanes: the same operations in the same order as the WGSL function.
     pub lanes_f32: Lanes<f32>,
+    /// The same for AVX-512, where there is a form for whole blocks; see `expr/wide.rs` for when it is taken.
+    pub(crate) lanes_f32_wide: Option<Lanes<f32>>,
     /// `f64` lanes: the reference.
     pub lanes_f64: Lanes<f64>,
     /// `f64` lanes of our own mathematics: the twin of double precision on the GPU.
@@ -127,8 +129,8 @@ macro_rules! one_point {
 /// An `f32` lane rule, compiled for several vector widths of which the widest that the processor has is taken at run time.
 ///
 /// Wider vectors do the same operations on more lanes at once: no multiplication is fused with an addition, so every width gives
-/// the same bits. A function with a form of its own for whole blocks is called by that. AVX-512 is left out: rustc 1.95 compiles the
-/// selects of `floor` wrongly for it (`floor(0.75)` gave 6e-39), which the self-test and the accuracy test found.
+/// the same bits. A function with a form of its own for whole blocks is called by that, and has a second rule that takes AVX-512 where
+/// there is any (`wide!(512 …)`); `expr/wide.rs` says why the others have none.
 macro_rules! wide {
     (@body 1 $f:ident $block:ident $out:ident $a:ident $b:ident $c:ident) => {{
         let _ = ($b, $c);
@@ -141,6 +143,14 @@ macro_rules! wide {
     (@body $n:tt $f:ident $out:ident $a:ident $b:ident $c:ident) => {
         each_lane!($n, math::$f, $out, $a, $b, $c)
     };
+    (512 $n:tt $f:ident) => { None };
+    (512 $n:tt $f:ident $block:ident) => {{
+        #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw+avx512dq", "x86_64+avx2"))]
+        fn lanes(out: &mut [f32], a: &[f32], b: &[f32], c: &[f32]) {
+            wide!(@body $n $f $block out a b c);
+        }
+        Some(lanes)
+    }};
     ($n:tt $f:ident $($block:ident)?) => {{
         #[multiversion(targets("x86_64+avx2"))]
         fn lanes(out: &mut [f32], a: &[f32], b: &[f32], c: &[f32]) {
@@ -155,6 +165,7 @@ macro_rules! primitive {
         Rule::Primitive(Primitive {
             scalar: one_point!($n, reference::$f),
             lanes_f32: wide!($n $f $($block)?),
+            lanes_f32_wide: wide!(512 $n $f $($block)?),
             lanes_f64: |out, a, b, c| each_lane!($n, reference::$f, out, a, b, c),
             lanes_double: |out, a, b, c| each_lane!($n, double::$f, out, a, b, c),
             wgsl: $wgsl,

@@ -60,8 +60,7 @@ pub struct UnknownMethod(String);
 
 impl Method {
     /// All methods that can be asked for by name.
-    pub const ALL: [Self; 6] =
-        [Self::Exact, Self::Central, Self::Central4, Self::Forward, Self::Backward, Self::Grid];
+    pub const ALL: [Self; 6] = [Self::Exact, Self::Central, Self::Central4, Self::Forward, Self::Backward, Self::Grid];
 
     /// Its name.
     #[must_use]

@@ -19,9 +19,9 @@
 //! of the shorter axes.
 
 use crate::expr::op::{Lanes, Op, Primitive};
+use crate::expr::source::Side;
 use crate::program::interpret::{Coordinates, Interpreter, Scalar};
 use crate::program::{Output, Program, Step};
-use crate::expr::source::Side;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;

@@ -248,13 +248,16 @@ impl<T: Scalar> Layer<T> {
         let [_, stride, slab_stride] = padding.strides;
         let (begin, end) = (self.place(slabs.start), self.place(slabs.end));
         let first = slabs.start.cast_unsigned();
-        self.values[begin..end].par_chunks_exact_mut(stride).enumerate().for_each_init(&start, |space, (index, row)| {
-            let (slab, row_of_slab) = (index * stride / slab_stride, index % (slab_stride / stride));
-            if (above..above + grid.rows).contains(&row_of_slab) {
-                let cell = ((first + slab) * grid.rows + row_of_slab - above) * grid.width;
-                rows(space, cell..cell + grid.width, &mut row[left..left + grid.width]);
-            }
-        });
+        self.values[begin..end].par_chunks_exact_mut(stride).enumerate().for_each_init(
+            &start,
+            |space, (index, row)| {
+                let (slab, row_of_slab) = (index * stride / slab_stride, index % (slab_stride / stride));
+                if (above..above + grid.rows).contains(&row_of_slab) {
+                    let cell = ((first + slab) * grid.rows + row_of_slab - above) * grid.width;
+                    rows(space, cell..cell + grid.width, &mut row[left..left + grid.width]);
+                }
+            },
+        );
         self.each_slab(slabs, |_, slab| surround(slab, &grid, &padding, rule));
     }
 

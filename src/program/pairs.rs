@@ -16,7 +16,7 @@ pub(super) trait Paired: Sized {
 /// A rule of three arguments at every lane.
 macro_rules! lanes {
     ($number:ident, |$a:ident, $b:ident, $c:ident| $value:expr) => {{
-        #[multiversion(targets("x86_64+avx2"))]
+        #[multiversion(targets("x86_64+avx512f+avx512vl+avx512bw+avx512dq", "x86_64+avx2"))]
         fn lanes(out: &mut [$number], a: &[$number], b: &[$number], c: &[$number]) {
             for (((slot, &$a), &$b), &$c) in out.iter_mut().zip(a).zip(b).zip(c) {
                 *slot = $value;

@@ -1,6 +1,7 @@
 //! The number types that programs run in, and how their values are masked.
 
 use crate::expr::op::{Lanes, Op, Primitive};
+use crate::expr::wide;
 use crate::program::pairs::Paired;
 use multiversion::multiversion;
 
@@ -87,7 +88,7 @@ impl Scalar for f32 {
         self.is_nan()
     }
     fn lanes(primitive: &Primitive) -> Lanes<Self> {
-        primitive.lanes_f32
+        wide::lanes(primitive)
     }
     fn pair(inner: Op, outer: Op, second: bool) -> Option<Lanes<Self>> {
         <Self as Paired>::pair(inner, outer, second)

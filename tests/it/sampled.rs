@@ -52,8 +52,20 @@ const BORDERS: [&str; 8] = ["", "one-sided", "one-sided-2", "periodic", "reflect
 const GAPS: [&str; 3] = ["propagate", "shrink", "fill:-1"];
 
 /// Shapes, x first: lines, images narrower and wider than a block, thin and deep ones, volumes.
-const SHAPES: [&[usize]; 12] =
-    [&[5], &[41], &[700], &[6, 5], &[40, 9], &[600, 7], &[1, 50], &[33, 4], &[5, 6, 7], &[40, 5, 6], &[520, 3, 4], &[34, 9, 1]];
+const SHAPES: [&[usize]; 12] = [
+    &[5],
+    &[41],
+    &[700],
+    &[6, 5],
+    &[40, 9],
+    &[600, 7],
+    &[1, 50],
+    &[33, 4],
+    &[5, 6, 7],
+    &[40, 5, 6],
+    &[520, 3, 4],
+    &[34, 9, 1],
+];
 
 /// A border rule; the scheme's own if there is none of this name.
 fn border(name: &str) -> Option<Border> {
@@ -142,7 +154,8 @@ fn cuts(grid: &Grid, random: &mut Random) -> Vec<Range<usize>> {
     let (width, cells) = (grid.width(), grid.cells());
     if random.below(3) == 0 {
         let step = width * (1 + random.below(3));
-        let mut cuts: Vec<Range<usize>> = (0..cells).step_by(step).map(|first| first..(first + step).min(cells)).collect();
+        let mut cuts: Vec<Range<usize>> =
+            (0..cells).step_by(step).map(|first| first..(first + step).min(cells)).collect();
         cuts.reverse();
         return cuts;
     }
