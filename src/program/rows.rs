@@ -1,6 +1,6 @@
 //! A program over the cells of a grid, cut by axes and run along the rows: what the CPU engine executes.
 //!
-//! [`Factored`] has taken out what depends on one axis. Along a row (the first axis that has more than one node) only the columns of that
+//! [`Factored`](super::factor::Factored) has taken out what depends on one axis. Along a row (the first axis that has more than one node) only the columns of that
 //! axis change. So the inner program is cut once more, into steps that read other columns alone, which run once per *row* on a single
 //! lane, and the rest. While a block stays within a row, its columns are slices of the tables, nothing is copied, and what the row
 //! holds stays in the registers for the row's next block.
@@ -14,13 +14,15 @@
 //!
 //! The bits do not depend on any of this: each cell's values are computed by the same lane rules from the same numbers.
 
+mod cut;
+
 use crate::expr::source::SAMPLE_AXES;
-use crate::program::factor::{Factored, Replaced, Tables, frontier, part, rest};
-use crate::program::interpret::{Along, Coordinates, Interpreter, LANES, Registers, Scalar};
+use crate::program::Program;
+use crate::program::interpret::{Coordinates, LANES, Scalar};
 use crate::program::layer::{Padding, Slabs, View};
 use crate::program::specialise::Assume;
 use crate::program::staged::Extension;
-use crate::program::{Program, Step};
+use cut::{Cut, Ground, Space, row_axis};
 use std::ops::Range;
 
 /// The shortest row that has blocks of its own.
@@ -32,25 +34,12 @@ const SHORTEST_OF_PLANES: usize = 32;
 /// A program ready to run over the cells of a grid in the number type `T`.
 #[derive(Debug)]
 pub struct Rows<T: Scalar> {
-    whole: Cut<T>,
-    inside: Option<Inside<T>>,
+    whole: Box<Cut<T>>,
+    inside: Option<Box<Inside<T>>>,
     /// Cells of a row, of a block, and of the shortest row that has blocks of its own.
     width: usize,
     block: usize,
     shortest: usize,
-}
-
-/// A program in two parts, and the tables that they read.
-#[derive(Debug)]
-struct Cut<T: Scalar> {
-    /// What runs once per row, and the columns that it reads.
-    row: Interpreter<T>,
-    row_columns: Coordinates<T>,
-    /// What runs for every cell: its first columns are the outputs of `row`, the others the tables along the row.
-    inner: Interpreter<T>,
-    along: Coordinates<T>,
-    /// The plane of each tap, and how far away in its buffer the neighbour is.
-    taps: Vec<(usize, isize)>,
 }
 
 /// The shorter programs.
@@ -91,148 +80,6 @@ pub struct Workspace<T> {
     cells: Range<usize>,
 }
 
-#[derive(Debug)]
-struct Space<T> {
-    row: Registers<T>,
-    inner: Registers<T>,
-    /// The row whose values the columns hold.
-    held: Option<usize>,
-    /// Where the block's columns begin in the tables; `None` if they were filled.
-    at: Option<usize>,
-    /// The plane of each tap, and where its first cell is.
-    taps: Vec<(usize, usize)>,
-}
-
-/// The grid on which planes are read.
-struct Ground<'a> {
-    slabs: Slabs,
-    paddings: &'a [Option<Padding>],
-}
-
-impl<T: Scalar> Cut<T> {
-    fn new(program: &Program, axes: &Coordinates<T>, parameters: &[f64], ground: Option<&Ground<'_>>) -> Self {
-        let lens: Vec<usize> = axes.tables().iter().map(Vec::len).collect();
-        let cut = Factored::new(program, &lens, size_of::<T>());
-        let Tables { columns, parameters } = cut.tables(axes.tables(), parameters);
-        let axis = row_axis(&lens, ground.is_some());
-        let is_along: Vec<bool> = cut.columns().iter().map(|column| column.axis == axis).collect();
-        let (row, inner) = by_rows(cut.inner(), &is_along);
-        let (mut along, mut row_columns) = (Vec::new(), columns);
-        for (column, is_along) in row_columns.iter_mut().zip(&is_along) {
-            if *is_along {
-                along.push(std::mem::replace(column, vec![T::ZERO]));
-            }
-        }
-        let strides = vec![1; along.len()];
-        let inner = Interpreter::new(&inner, &parameters);
-        let shift = |&(plane, offset): &(usize, [i16; SAMPLE_AXES])| {
-            let ground = ground.and_then(|ground| Some((ground.slabs, ground.paddings.get(plane).copied()??)));
-            (plane, ground.map_or(0, |(slabs, padding)| padding.shift(&slabs, offset)))
-        };
-        Self {
-            row: Interpreter::new(&row, &parameters),
-            row_columns: cut.coordinates(row_columns, &lens),
-            taps: inner.taps().iter().map(shift).collect(),
-            inner,
-            along: Coordinates::with_strides(along, strides),
-        }
-    }
-
-    fn space(&self) -> Space<T> {
-        let (row, inner) = (self.row.registers(), self.inner.registers());
-        Space { row, inner, held: None, at: None, taps: Vec::with_capacity(self.taps.len()) }
-    }
-
-    /// Computes cells that lie in one row; the columns along it and its neighbours are read where they are.
-    fn along_row(&self, space: &mut Space<T>, view: Option<View<'_, T>>, cells: &Range<usize>, width: usize) {
-        let row = cells.start / width;
-        if space.held != Some(row) {
-            self.row.fill(&mut space.row, &self.row_columns, cells.start, 1);
-            self.row.compute(&mut space.row, None, 1);
-            for value in 0..self.row.planes() {
-                let number = self.row.raw(&space.row, value, 1)[0];
-                space.inner.column_mut(value, LANES).fill(number);
-            }
-            space.held = Some(row);
-        }
-        space.at = Some(cells.start - row * width);
-        space.taps.clear();
-        if let Some(view) = view {
-            let mut last = (usize::MAX, 0);
-            space.taps.extend(self.taps.iter().map(|&(plane, shift)| {
-                if last.0 != plane {
-                    last = (plane, view.at(plane, cells.start));
-                }
-                (plane, last.1.wrapping_add_signed(shift))
-            }));
-        }
-        let Space { inner, at, taps, .. } = space;
-        self.inner.compute(inner, self.along(*at, view, taps), cells.len());
-    }
-
-    /// Computes neighbouring cells that may lie in several rows; they read no planes.
-    fn across_rows(&self, space: &mut Space<T>, cells: &Range<usize>) {
-        let n = cells.len();
-        self.row.fill(&mut space.row, &self.row_columns, cells.start, n);
-        self.row.compute(&mut space.row, None, n);
-        for value in 0..self.row.planes() {
-            space.inner.column_mut(value, n).copy_from_slice(self.row.raw(&space.row, value, n));
-        }
-        for column in 0..self.along.tables().len() {
-            self.along.fill(column, cells.start, space.inner.column_mut(self.row.planes() + column, n));
-        }
-        (space.held, space.at) = (None, None);
-        self.inner.compute(&mut space.inner, None, n);
-    }
-
-    /// Computes cells that lie anywhere, at most [`LANES`].
-    fn gathered(&self, space: &mut Space<T>, view: Option<View<'_, T>>, cells: &[usize]) {
-        let n = cells.len();
-        let gather = |coordinates: &Coordinates<T>, column: usize, out: &mut [T]| {
-            out.iter_mut().zip(cells).for_each(|(slot, &cell)| *slot = coordinates.at(column, cell));
-        };
-        for column in 0..self.row_columns.tables().len() {
-            gather(&self.row_columns, column, space.row.column_mut(column, n));
-        }
-        self.row.compute(&mut space.row, None, n);
-        for value in 0..self.row.planes() {
-            space.inner.column_mut(value, n).copy_from_slice(self.row.raw(&space.row, value, n));
-        }
-        for column in 0..self.along.tables().len() {
-            gather(&self.along, column, space.inner.column_mut(self.row.planes() + column, n));
-        }
-        if let Some(view) = view {
-            for (tap, &(plane, shift)) in self.taps.iter().enumerate() {
-                let out = space.inner.tap_mut(tap, n);
-                let mut lane = 0;
-                while lane < n {
-                    let cell = cells[lane];
-                    let left = view.slabs.width - cell % view.slabs.width;
-                    let run = (1..left.min(n - lane)).take_while(|&next| cells[lane + next] == cell + next).count() + 1;
-                    let at = view.at(plane, cell).wrapping_add_signed(shift);
-                    out[lane..lane + run].copy_from_slice(view.run(plane, at, run));
-                    lane += run;
-                }
-            }
-        }
-        (space.held, space.at) = (None, None);
-        self.inner.compute(&mut space.inner, None, n);
-    }
-
-    fn plane(&self, space: &Space<T>, view: Option<View<'_, T>>, plane: usize, out: &mut [T]) {
-        self.inner.masked(&space.inner, self.along(space.at, view, &space.taps), plane, out);
-    }
-
-    fn along<'a>(
-        &'a self,
-        at: Option<usize>,
-        view: Option<View<'a, T>>,
-        taps: &'a [(usize, usize)],
-    ) -> Option<Along<'a, T>> {
-        at.map(|at| Along { tables: self.along.tables(), from: self.row.planes(), at, view, taps })
-    }
-}
-
 impl<T: Scalar> Rows<T> {
     /// Prepares `program`, which reads no planes, for these coordinates, a table for each axis, and parameter values.
     #[must_use]
@@ -268,17 +115,14 @@ impl<T: Scalar> Rows<T> {
         let worth = slabs.width >= SHORTEST_OF_PLANES + 2 * margin[0];
         let programs = if worth { shorter(false).zip(shorter(true)) } else { None };
         let inside = programs.filter(|(_, complete)| complete.steps().len() < program.steps().len());
-        let inside = inside.map(|(open, complete)| Inside {
-            open: Cut::new(&open, axes, parameters, Some(&ground)),
-            complete: Cut::new(&complete, axes, parameters, Some(&ground)),
-            margin,
-            reaches: reaches.collect(),
-            slabs,
+        let inside = inside.map(|(open, complete)| {
+            let cut = |program| Cut::new(program, axes, parameters, Some(&ground));
+            Box::new(Inside { open: cut(&open), complete: cut(&complete), margin, reaches: reaches.collect(), slabs })
         });
         Self::build(whole, inside, axes, SHORTEST_OF_PLANES)
     }
 
-    fn build(whole: Cut<T>, inside: Option<Inside<T>>, axes: &Coordinates<T>, shortest: usize) -> Self {
+    fn build(whole: Cut<T>, inside: Option<Box<Inside<T>>>, axes: &Coordinates<T>, shortest: usize) -> Self {
         let lens: Vec<usize> = axes.tables().iter().map(Vec::len).collect();
         let width = lens.get(row_axis(&lens, shortest < SHORTEST)).copied().unwrap_or(1).max(1);
         // Blocks of equal length, whole cache lines where that is possible.
@@ -287,13 +131,13 @@ impl<T: Scalar> Rows<T> {
         } else {
             width.div_ceil(width.div_ceil(LANES)).next_multiple_of(16).min(LANES)
         };
-        Self { whole, inside, width, block, shortest }
+        Self { whole: Box::new(whole), inside, width, block, shortest }
     }
 
     /// The number of planes.
     #[must_use]
     pub fn planes(&self) -> usize {
-        self.whole.inner.planes()
+        self.whole.planes()
     }
 
     /// Cells of a row.
@@ -372,7 +216,7 @@ impl<T: Scalar> Rows<T> {
         space.cells = cells.clone();
         if self.width < self.shortest {
             let registers = space.whole.get_or_insert_with(|| self.whole.space());
-            if self.whole.taps.is_empty() {
+            if self.whole.reads_no_planes() {
                 return self.whole.across_rows(registers, &cells);
             }
             let mut list = [0; LANES];
@@ -393,7 +237,7 @@ impl<T: Scalar> Rows<T> {
         let (cut, registers) = match (space.which, &self.inside) {
             (Which::Open, Some(inside)) => (&inside.open, &space.open),
             (Which::Complete, Some(inside)) => (&inside.complete, &space.complete),
-            _ => (&self.whole, &space.whole),
+            _ => (self.whole.as_ref(), &space.whole),
         };
         let Some(registers) = registers else { return };
         cut.plane(registers, view, plane, out);
@@ -457,7 +301,7 @@ impl<T: Scalar> Rows<T> {
         let (cut, registers) = match (space.which, &self.inside) {
             (Which::Open, Some(inside)) => (&inside.open, &mut space.open),
             (Which::Complete, Some(inside)) => (&inside.complete, &mut space.complete),
-            _ => (&self.whole, &mut space.whole),
+            _ => (self.whole.as_ref(), &mut space.whole),
         };
         (cut, registers.get_or_insert_with(|| cut.space()))
     }
@@ -470,39 +314,4 @@ impl<T: Scalar> Inside<T> {
         within(row % self.slabs.rows, self.slabs.rows, self.margin[1])
             && within(row / self.slabs.rows, self.slabs.count, self.margin[2])
     }
-}
-
-/// The axis along which rows run: planes lie in rows of the first axis, else it is the first with more than one node.
-fn row_axis(lens: &[usize], of_planes: bool) -> usize {
-    if of_planes { 0 } else { lens.iter().position(|&len| len > 1).unwrap_or(0) }
-}
-
-/// Cuts a program into what reads none of the columns along a row, and the rest.
-///
-/// The outputs of the first are the first columns of the second; the columns along the row follow in their order.
-fn by_rows(program: &Program, is_along: &[bool]) -> (Program, Program) {
-    /// Sets of columns: those along the row, and the others.
-    const ALONG: u64 = 1;
-    const ACROSS: u64 = 2;
-    let column = |k: usize| if is_along.get(k).copied().unwrap_or(false) { ALONG } else { ACROSS };
-    let reads = program.sets_read(column);
-    let mut across = frontier(program, &reads);
-    across.retain(|&step| reads[step] == ACROSS);
-    let row = part(program, &across, &Replaced::new(), program.axes, program.parameters);
-    let mut replaced = Replaced::new();
-    for (number, &step) in across.iter().enumerate() {
-        replaced.insert(step, Step::Coordinate(number));
-    }
-    let mut next = across.len();
-    let mut columns = vec![0; is_along.len()];
-    for (k, column) in columns.iter_mut().enumerate().filter(|(k, _)| is_along[*k]) {
-        *column = next;
-        next += usize::from(is_along[k]);
-    }
-    for (index, step) in program.steps.iter().enumerate() {
-        if let (Step::Coordinate(k), true) = (*step, reads[index] == ALONG) {
-            replaced.insert(index, Step::Coordinate(columns[k]));
-        }
-    }
-    (row, rest(program, &replaced, next, program.parameters))
 }

@@ -13,6 +13,7 @@ mod golden;
 mod gradients;
 mod hostile;
 mod judges;
+mod numpy;
 mod properties;
 mod sampled;
 mod shaders;

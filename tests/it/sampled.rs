@@ -126,7 +126,7 @@ fn work(lens: &[usize], holes: usize, random: &mut Random) -> Option<Work> {
     let grid = grid(lens, random.below(3) > 0, random);
     let mut value = || match random.below(1000) {
         draw if draw < holes => f64::NAN,
-        draw if draw == 999 => f64::INFINITY,
+        999 => f64::INFINITY,
         _ => (random.below(1 << 20) as f64 - 5e5) / 1024.0,
     };
     let arrays = (0..2).map(|_| (0..grid.cells()).map(|_| value()).collect()).collect();
