@@ -129,7 +129,7 @@ pub(crate) struct ComputeArgs {
     /// What to compute; `gradgrid help quantities` lists them
     #[arg(long, short, value_name = "NAME", default_value = "magnitude", allow_hyphen_values = true)]
     pub(crate) quantity: String,
-    /// How partial derivatives are taken: exact, central, central4, forward, backward
+    /// How partial derivatives are taken: exact, central, central4, forward, backward, grid
     #[arg(long, value_name = "METHOD", default_value = "exact")]
     pub(crate) method: String,
     /// The step of a difference formula [default: chosen to balance truncation and rounding]
