@@ -1,8 +1,8 @@
 // Runs the emitted program at every cell of a piece of a band and stores its outputs as planes of bit patterns.
 // The twin of src/kernels/evaluate.rs. In front of this text stand the library functions and the program, which
 // declare Real and Bits (f32 and u32, or f64 and u64), MASKED, coord, result, barrier_zero and program(); and the
-// text that Shape::text writes for the grid: GRID_AXES, SHORT_ROWS, this_row, next_row, quads, read_row, set_coord, keep
-// and store.
+// text that Shape::text writes for the grid: GRID_AXES, SHORT_ROWS, SAMPLED, SLAB_AXIS, this_row, next_row, quads, read_row, set_coord,
+// keep and store; for a program with taps also samples, at binding 4, and tap_0, tap_1, …
 
 struct Params {
     cells: u32,                  // where the piece ends, in cells from the start of the band
@@ -11,8 +11,8 @@ struct Params {
     barrier_zero: u32,           // always 0; only the host knows
     windowed: u32,               // bit a: the columns of axis a hold the band's steps only, not the whole axis
     window: u32,                 // entries from one column of a windowed axis to the next
-    reserved_0: u32,
-    reserved_1: u32,
+    slabs: u32,                  // slabs that every plane of samples has, without those around them
+    slab: u32,                   // of these, the number of the one in which the band begins
     lens: array<vec4<u32>, 2>,   // nodes of each axis, x first
     first: array<vec4<u32>, 2>,  // axis indices of the band's first cell
     offsets: array<vec4<u32>, 2>, // where the columns of each axis begin in coordinates
@@ -28,6 +28,8 @@ const WORKGROUP: u32 = 64u;
 // Where the invocation stands: on x at node_x; the entry of the first column of axis a is coordinates[place[a]].
 var<private> node_x: u32;
 var<private> place: array<u32, GRID_AXES>;
+// The node on each axis, on the last one counted from the first slab of the samples; for taps.
+var<private> stand: array<u32, GRID_AXES>;
 
 fn len_of(a: u32) -> u32 {
     return params.lens[a >> 2u][a & 3u];
@@ -52,6 +54,7 @@ fn locate_axis(a: u32, steps: u32) -> u32 {
     let turns = position / len_of(a);
     let node = position - turns * len_of(a);
     if (a == 0u) { node_x = node; }
+    if (SAMPLED) { stand[a] = select(node, params.slab + steps, a == SLAB_AXIS); }
     place[a] = offset_of(a) + select(node, steps, is_windowed(a));
     return turns;
 }
@@ -82,27 +85,29 @@ fn evaluate(
     }
     barrier_zero = Bits(params.barrier_zero);
     let row = locate_axis(0u, cell);
-    let x = place[0];
+    let entry = place[0];
+    let node = node_x;
     // Lanes from here on stand in the next row; there is at most one turn where a row has four cells or more.
     let left = len_of(0u) - node_x;
     let back = select(len_of(0u), 0u, is_windowed(0u));
     if (!SHORT_ROWS) {
         locate_row(row);
         read_row();
-        this_row = next_row;
         locate_row(row + 1u);
         read_row();
     }
     for (var lane = 0u; lane < 4u; lane++) {
         var turned = lane >= left;
-        var at = x + lane - select(0u, back, turned);
+        var at = entry + lane - select(0u, back, turned);
+        var x = node + lane - select(0u, len_of(0u), turned);
         if (SHORT_ROWS) {
             locate_row(locate_axis(0u, cell + lane));
             read_row();
             turned = true;
             at = place[0];
+            x = node_x;
         }
-        set_coord(at, turned);
+        set_coord(at, x, turned);
         program();
         keep(cell + lane < params.cells);
     }

@@ -17,6 +17,9 @@
 //! that no watchdog takes a slow formula for a hang. Their size follows from the times of those before ([`Pace`]); until
 //! these are known, beginning a band waits for its pieces.
 //!
+//! **Samples**: a program with taps reads planes of samples, which are sent before the bands that tap them
+//! ([`Evaluator::send_samples`]).
+//!
 //! **Number types**: `f32`, and `f64` for programs linked with [`crate::math::Library::Double`] on adapters that compute
 //! in it. The kernels that look at planes on the device, range and palette, are for `f32`.
 //!
@@ -26,6 +29,7 @@
 mod looks;
 mod nodes;
 mod pieces;
+mod samples;
 mod timing;
 
 use std::ops::Range;
@@ -37,10 +41,12 @@ use crate::kernels::{QUAD, evaluate, palette, quads, range};
 use crate::math::Library;
 use crate::program::factor::{Factored, Tables};
 use crate::program::interpret::Scalar;
+use crate::program::layer::{Padding, Slabs};
 use crate::program::{Program, emit};
 
 pub use nodes::Fill;
 use nodes::{Nodes, RESIDENT, fill_of};
+use samples::Store;
 pub use timing::Timing;
 
 /// Bands that may be in flight.
@@ -129,6 +135,7 @@ pub struct Evaluator<T = f32> {
     thresholds: Storage,
     thresholds_sent: Option<Vec<f32>>,
     indices: Storage,
+    samples: Option<Store>,
     slots: Vec<Slot>,
     /// What the planes hold.
     evaluated: Option<Range<usize>>,
@@ -211,6 +218,22 @@ impl<T: Real> Evaluator<T> {
         tables: &[Vec<T>],
         parameters: &[T],
     ) -> Result<Self, GpuError> {
+        Self::of_sampled(gpu, program, library, tables, parameters, &[])
+    }
+
+    /// The same for a program with taps: planes are padded by `paddings`, by their numbers.
+    ///
+    /// # Errors
+    /// As for [`Evaluator::new`]; and a grid of more than three axes, or rows too long for 32 bits.
+    pub fn of_sampled(
+        gpu: &Gpu,
+        program: &Program,
+        library: Library,
+        tables: &[Vec<T>],
+        parameters: &[T],
+        paddings: &[Option<Padding>],
+    ) -> Result<Self, GpuError> {
+        let grid: Vec<usize> = tables.iter().map(Vec::len).collect();
         let mut axes = tables.to_vec();
         // An axis that the grid has not is one whose only node is zero.
         axes.resize(axes.len().max(program.axes()), vec![T::ZERO]);
@@ -221,7 +244,14 @@ impl<T: Real> Evaluator<T> {
         let of_columns: Vec<usize> = cut.parts.columns().iter().map(|column| column.axis).collect();
         let inner = cut.parts.inner();
         let (text, outputs) = (emit::module(inner, library), inner.outputs().len());
-        let mut evaluator = Self::with_columns(gpu, text, outputs, &lens, &of_columns, columns, &numbers)?;
+        let layout = samples::layout(inner, paddings, &grid)?;
+        let shape = Shape::new(lens.len(), lens.first().copied().unwrap_or(1), of_columns.clone(), outputs)
+            .with_samples(layout.clone());
+        let nodes = Nodes::new(gpu, &lens, &of_columns, fill_of(columns), RESIDENT)?;
+        let mut evaluator = Self::with_nodes(gpu, text, &shape, nodes, &numbers)?;
+        if !layout.is_empty() {
+            evaluator.samples = Some(Store::new(gpu, layout, Slabs::of(&grid))?);
+        }
         (evaluator.parameter_count, evaluator.cut) = (parameters.len(), Some(cut));
         Ok(evaluator)
     }
@@ -276,6 +306,7 @@ impl<T: Real> Evaluator<T> {
             thresholds: Storage::new(gpu, "thresholds", bytes(palette::ENTRIES))?,
             thresholds_sent: None,
             indices: Storage::new(gpu, "colour indices", 0)?,
+            samples: None,
             slots: Vec::new(),
             evaluated: None,
             kernel_time: None,
@@ -350,6 +381,9 @@ impl<T: Real> Evaluator<T> {
         let total = self.nodes.total;
         if cells.start >= cells.end || cells.end as u64 > total {
             return Err(refused("a band", format!("cells {cells:?} of {total}")));
+        }
+        if self.samples.as_ref().is_some_and(|store| !store.holds(cells)) {
+            return Err(refused("a band", format!("no samples were sent for cells {cells:?}")));
         }
         let count = cells.len() as u64;
         let limit = self.max_cells() as u64;

@@ -22,6 +22,8 @@
 //! **Pieces.** A dispatch computes a piece of a band, from [`Params::first_quad`] to [`Params::cells`]: a device that takes long over a
 //! band gets it in several. A cell depends on its number alone, so the cut never shows.
 //!
+//! **Samples.** A program with taps also reads planes of samples; see [`samples`] for how they are packed.
+//!
 //! **Number types.** The text is the same for f32 and f64: the program in front of it says what `Real` and `Bits` are. A
 //! `vec4` of a plane has 16 or 32 bytes.
 //!
@@ -32,8 +34,21 @@ use std::borrow::Cow;
 
 use super::{Binding, Kernel};
 
+pub mod samples;
+
+pub use samples::Samples;
+
 /// The text after the program's own.
 const WGSL: &str = include_str!("../../shaders/evaluate.wgsl");
+
+/// What the kernel reads and writes; the last one only if there are taps.
+static BINDINGS: [Binding; 5] = [
+    Binding::uniform("params"),
+    Binding::read("parameters"),
+    Binding::read("coordinates"),
+    Binding::read_write("planes"),
+    Binding::read("samples"),
+];
 
 /// The largest number of axes.
 pub const MAX_AXES: usize = 8;
@@ -66,10 +81,10 @@ pub struct Params {
     pub windowed: u32,
     /// Entries from one column of a windowed axis to the next.
     pub window: u32,
-    /// Nothing.
-    pub reserved_0: u32,
-    /// Nothing.
-    pub reserved_1: u32,
+    /// Slabs that every plane of samples has, without those around them.
+    pub slabs: u32,
+    /// Of these, the number of the one in which the band begins.
+    pub slab: u32,
     /// Nodes of each axis, x first; 1 beyond the last axis.
     pub lens: [u32; MAX_AXES],
     /// Axis indices of the band's first cell.
@@ -97,13 +112,22 @@ pub struct Shape {
     pub outputs: usize,
     /// Rows have fewer than four cells.
     pub short_rows: bool,
+    /// What is tapped.
+    pub samples: Samples,
 }
 
 impl Shape {
     /// A program of so many planes over a grid of so many axes and `row` cells along x, with these columns.
     #[must_use]
     pub fn new(axes: usize, row: usize, columns: Vec<usize>, outputs: usize) -> Self {
-        Self { axes, columns, outputs, short_rows: row < SHORT }
+        Self { axes, columns, outputs, short_rows: row < SHORT, samples: Samples::default() }
+    }
+
+    /// The same with samples to tap; the grid has up to [`samples::MAX_AXES`] axes.
+    #[must_use]
+    pub fn with_samples(mut self, samples: Samples) -> Self {
+        self.samples = samples;
+        self
     }
 
     /// A program that reads its axes' coordinates as they are, on a grid of long rows with these axes.
@@ -120,8 +144,8 @@ impl Shape {
 
     /// The declarations for this shape.
     fn text(&self) -> String {
-        let mut row = String::new();
-        let mut set = String::new();
+        let taps = self.samples.text();
+        let (mut row, mut set) = (taps.read_row, taps.set_coord);
         let mut rows = 0;
         for a in 0..self.axes {
             for (number, column) in self.columns_of(a).enumerate() {
@@ -144,14 +168,17 @@ impl Shape {
             store += &format!("    planes[{k}u * params.plane_stride + quad] = quads[{k}];\n");
         }
         let Self { axes, outputs, short_rows, .. } = self;
-        let rows = rows.max(1);
+        let (rows, sampled) = (rows.max(1), !self.samples.is_empty());
+        let (declarations, leave) = (taps.declarations, taps.leave_row);
         format!(
-            "const GRID_AXES: u32 = {axes}u;\nconst SHORT_ROWS: bool = {short_rows};\n\
+            "const GRID_AXES: u32 = {axes}u;\nconst SHORT_ROWS: bool = {short_rows};\nconst SAMPLED: bool = {sampled};\n\
+             {declarations}\
              var<private> this_row: array<Real, {rows}>;\nvar<private> next_row: array<Real, {rows}>;\n\
              var<private> quads: array<vec4<Bits>, {outputs}>;\n\n\
-             // Reads the columns of all axes but x where the invocation stands.\nfn read_row() {{\n{row}}}\n\n\
+             // Reads the columns of all axes but x where the invocation stands.\n\
+             fn read_row() {{\n    this_row = next_row;\n{leave}{row}}}\n\n\
              // Makes the point: x's columns from their entry, the others from either row.\n\
-             fn set_coord(at: u32, turned: bool) {{\n{set}}}\n\n\
+             fn set_coord(at: u32, x: u32, turned: bool) {{\n{set}}}\n\n\
              // Shifts the results into their vec4s.\nfn keep(inside: bool) {{\n{keep}}}\n\n\
              // Writes the vec4s.\nfn store(quad: u32) {{\n{store}}}\n"
         )
@@ -164,14 +191,7 @@ pub fn kernel(program: impl Into<Cow<'static, str>>, shape: &Shape) -> Kernel {
     Kernel {
         name: "evaluate",
         source: vec![program.into(), "\n".into(), shape.text().into(), "\n".into(), WGSL.into()],
-        bindings: const {
-            &[
-                Binding::uniform("params"),
-                Binding::read("parameters"),
-                Binding::read("coordinates"),
-                Binding::read_write("planes"),
-            ]
-        },
+        bindings: if shape.samples.is_empty() { &BINDINGS[..BINDINGS.len() - 1] } else { &BINDINGS },
         workgroup: 64,
         params_size: size_of::<Params>(),
     }
@@ -197,13 +217,15 @@ pub struct Stand {
     pub node: [u32; MAX_AXES],
     /// The twin of the shader's `place`: where the entry of the first column of each axis is.
     pub place: [u32; MAX_AXES],
+    /// How often each axis has moved on since the band's first cell.
+    pub steps: [u32; MAX_AXES],
 }
 
 impl Stand {
     /// The twin of `locate_axis` on x and `locate_row`: goes to a cell counted from the start of the band.
     #[must_use]
     pub fn locate(cell: u32, axes: usize, params: &Params) -> Self {
-        let mut stand = Self { node: [0; MAX_AXES], place: [0; MAX_AXES] };
+        let mut stand = Self { node: [0; MAX_AXES], place: [0; MAX_AXES], steps: [0; MAX_AXES] };
         let row = stand.locate_axis(0, cell, params);
         stand.locate_row(row, axes, params);
         stand
@@ -213,6 +235,7 @@ impl Stand {
         let position = params.first[a] + steps;
         let turns = position / params.lens[a];
         self.node[a] = position - turns * params.lens[a];
+        self.steps[a] = steps;
         self.place[a] = params.offsets[a] + if params.is_windowed(a) { steps } else { self.node[a] };
         turns
     }
@@ -224,10 +247,19 @@ impl Stand {
         }
     }
 
+    /// Where this cell is in plane `k` of the samples.
+    #[must_use]
+    pub fn sample(&self, k: usize, samples: &Samples, params: &Params) -> u32 {
+        let mut stand = self.node;
+        let last = samples.axes.max(1) - 1;
+        stand[last] = params.slab + self.steps[last];
+        samples.place(k, params.slabs, self.node[0], &stand)
+    }
+
     /// The twin of the entry point in long rows: where the four cells from `cell` on are found.
     #[must_use]
     pub fn quad(cell: u32, axes: usize, params: &Params) -> [[u32; MAX_AXES]; 4] {
-        let mut this = Self { node: [0; MAX_AXES], place: [0; MAX_AXES] };
+        let mut this = Self { node: [0; MAX_AXES], place: [0; MAX_AXES], steps: [0; MAX_AXES] };
         let row = this.locate_axis(0, cell, params);
         let mut next = this;
         this.locate_row(row, axes, params);
@@ -275,7 +307,7 @@ pub(crate) mod tests {
         )
     }
 
-    fn params(cells: u32, first: u64, lens: &[u32]) -> Params {
+    pub(crate) fn params(cells: u32, first: u64, lens: &[u32]) -> Params {
         let mut all = [1; MAX_AXES];
         all[..lens.len()].copy_from_slice(lens);
         let mut offsets = [0; MAX_AXES];
@@ -288,7 +320,7 @@ pub(crate) mod tests {
 
     #[test]
     fn shader_and_data_agree() {
-        let fields = fields!(Params: cells, plane_stride, first_quad, barrier_zero, windowed, window, reserved_0, reserved_1,
+        let fields = fields!(Params: cells, plane_stride, first_quad, barrier_zero, windowed, window, slabs, slab,
             lens, first, offsets);
         for axes in 1..=MAX_AXES {
             for outputs in [1, 2, 7] {
@@ -298,6 +330,15 @@ pub(crate) mod tests {
                     assert_eq!(check(&kernel, &fields), Ok(()), "{shape:?}");
                 }
             }
+        }
+        // Samples, in rows long and short.
+        for (axes, row) in [(1, 9), (2, 9), (3, 9), (3, 3)] {
+            let shape = Shape::new(axes, row, (0..axes).collect(), 1)
+                .with_samples(Samples { axes, ..samples::tests::two_planes() });
+            let taps = "var<private> plane_0: u32;\nvar<private> plane_3: u32;\n";
+            let kernel =
+                kernel(taps.to_owned() + &stub(axes, &["samples[plane_0 + tap_0] + samples[plane_3 + tap_2]"]), &shape);
+            assert_eq!(check(&kernel, &fields), Ok(()), "{shape:?}");
         }
         // No column at all, several of an axis in any order, and one of an axis that is not there.
         for columns in [vec![], vec![1, 0, 2, 1, 0, 0, 5]] {

@@ -10,8 +10,12 @@
 //! const AXES: u32 = 2u;
 //! var<private> coord: array<Real, 2>;  // the point, x first; set by the kernel
 //! var<private> result: array<Bits, 2>; // bit patterns of the outputs
+//! var<private> plane_0: u32;           // where the cell is among the samples of a plane that is tapped; set by the kernel
 //! fn program() { … }
 //! ```
+//!
+//! A tap is a load from `samples` at a constant distance from the cell: the kernel declares both, `tap_3` for the third of
+//! [`taps`]. A value is loaded as bits and becomes a number when it is read, so that a NaN stays one.
 //!
 //! Only numbers and names of our own are written, never the user's text. Steps become flat `let`s named `t12`, at most
 //! [`LETS`] to a function: compilers take time quadratic in the length of one function, and deep nesting overflows their
@@ -19,13 +23,39 @@
 //! barrier, so that no compiler folds them by rules of its own or rejects the ones that are not finite.
 
 use crate::expr::op::Rule;
+use crate::expr::source::SAMPLE_AXES;
 use crate::math::{Library, wgsl_library};
 use crate::program::interpret::Scalar;
 use crate::program::{Program, Step};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Most `let`s in one function.
 pub const LETS: usize = 200;
+
+/// A plane, and the way to a neighbour along x, y, z.
+pub type Tap = (usize, [i16; SAMPLE_AXES]);
+
+/// The taps of `program` as its text numbers them.
+#[must_use]
+pub fn taps(program: &Program) -> Vec<Tap> {
+    let mut taps: Vec<Tap> = Vec::new();
+    for step in program.steps() {
+        if let Step::Tap(plane, offset) = *step
+            && !taps.contains(&(plane, offset))
+        {
+            taps.push((plane, offset));
+        }
+    }
+    taps
+}
+
+/// The planes that taps read, in order.
+#[must_use]
+pub fn planes(taps: &[Tap]) -> Vec<usize> {
+    let planes: BTreeSet<usize> = taps.iter().map(|&(plane, _)| plane).collect();
+    planes.into_iter().collect()
+}
 
 /// The WGSL text of `program` with the library functions it needs in front: what the `evaluate` kernel is made with.
 #[must_use]
@@ -55,6 +85,10 @@ pub fn emit_with(program: &Program, library: Library) -> String {
         "{number}const OUTPUTS: u32 = {outputs}u;\nconst AXES: u32 = {axes}u;\n\
          var<private> coord: array<Real, {axes}>;\nvar<private> result: array<Bits, {outputs}>;\n"
     );
+    let taps = taps(program);
+    for plane in planes(&taps) {
+        line(&mut text, format_args!("var<private> plane_{plane}: u32;"));
+    }
     if carried.slots > 0 {
         line(&mut text, format_args!("var<private> carried: array<Real, {}>;", carried.slots));
     }
@@ -63,7 +97,7 @@ pub fn emit_with(program: &Program, library: Library) -> String {
         line(&mut text, format_args!("\nfn part_{part}() {{"));
         let end = ((part + 1) * LETS).min(program.steps().len());
         for index in part * LETS..end {
-            emit_step(&mut text, program, &carried, index);
+            emit_step(&mut text, program, &carried, &taps, index);
         }
         text.push_str("}\n");
     }
@@ -75,12 +109,17 @@ pub fn emit_with(program: &Program, library: Library) -> String {
     text
 }
 
-fn emit_step(text: &mut String, program: &Program, carried: &Carried, index: usize) {
+fn emit_step(text: &mut String, program: &Program, carried: &Carried, taps: &[Tap], index: usize) {
     let read = |arg: usize| carried.name(program, arg, index / LETS);
     match program.steps()[index] {
         Step::Constant(_) => {}
-        // This reader has no windows yet: nothing is known on the grid.
-        Step::Tap(..) | Step::Edge(..) | Step::Column(_) => line(text, format_args!("    let t{index} = m_nan();")),
+        Step::Tap(plane, offset) => {
+            let number = taps.iter().position(|tap| *tap == (plane, offset)).unwrap_or(0);
+            let load = format_args!("    let t{index} = bitcast<Real>(samples[plane_{plane} + tap_{number}]);");
+            line(text, load);
+        }
+        // A program that is cut by axes reads them as coordinates, see `factor`; what is not cut knows no place on the grid.
+        Step::Edge(..) | Step::Column(_) => line(text, format_args!("    let t{index} = m_nan();")),
         Step::Coordinate(axis) => line(text, format_args!("    let t{index} = coord[{axis}];")),
         Step::Parameter(number) => line(text, format_args!("    let t{index} = parameters[{number}];")),
         Step::Apply(op, args) => {

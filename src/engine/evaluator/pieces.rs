@@ -29,6 +29,7 @@ impl<T: Real> Evaluator<T> {
         let fresh = self.evaluated.take().as_ref() != Some(cells);
         let started = Instant::now();
         let params = if fresh { Some(self.nodes.send(&self.gpu, cells.start as u64, count)?) } else { None };
+        let params = params.map(|params| self.samples.as_ref().map_or(params, |store| store.place(cells, params)));
         self.timing.upload += started.elapsed();
         let planes_bytes = 4 * Self::BYTES * u64::from(stride) * u64::from(self.outputs);
         self.planes.reserve(&self.gpu, planes_bytes)?;
@@ -82,8 +83,9 @@ impl<T: Real> Evaluator<T> {
         batch.time(&mut place.clock, look || last);
         let params = params.map(|params| evaluate::Params { cells, first_quad, ..params });
         if let Some(params) = &params {
-            let buffers =
-                [("parameters", &self.parameters), ("coordinates", &self.nodes.storage), ("planes", &self.planes)];
+            let mut buffers =
+                vec![("parameters", &self.parameters), ("coordinates", &self.nodes.storage), ("planes", &self.planes)];
+            buffers.extend(self.samples.iter().map(|store| ("samples", &store.storage)));
             batch.dispatch(&self.evaluate, bytemuck::bytes_of(params), &buffers, u64::from(size));
         }
         let from = match (after, &self.range, &self.palette) {
