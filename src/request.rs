@@ -234,7 +234,7 @@ impl<'a> Request<'a> {
     pub fn prepare_with(&self, arrays: Vec<Box<dyn Reader>>) -> Result<Prepared, RequestError> {
         let axes = self.check(&arrays)?;
         let start = Instant::now();
-        let mut engine = Engine::open(self.engine_for(&arrays), self.grid)?;
+        let engine = Engine::open(self.engine_for(&arrays), self.grid)?;
         let opening = start.elapsed();
         let mut g = self.formula.graph().clone();
         let (planes, methods) = self.all_planes(&mut g, &engine)?;
@@ -246,12 +246,9 @@ impl<'a> Request<'a> {
             if axes > SAMPLE_AXES {
                 return Err(RequestError::SampledAxes(axes));
             }
-            if let (EngineChoice::Auto, Engine::Gpu(_)) = (self.engine, &engine) {
-                engine = Engine::Cpu;
-            }
             let arrays = self.formula.arrays().map(str::to_owned).zip(arrays).collect();
             // Half of the memory is for the pieces on their way.
-            engine.sampled(&Arc::new(staged), self.grid, values, arrays, self.memory / 2)?
+            engine.sampled(&Arc::new(staged), self.grid, values, arrays, self.memory / 2, self.library)?
         } else {
             engine.session(&program, self.grid, values, self.library)?
         };

@@ -20,12 +20,17 @@
 //! **What happens.** A wrong band is discarded and computed on the CPU, and the work goes on; the [`Report`] counts it. Nothing is
 //! printed here.
 
+pub(super) mod device;
 mod source;
+mod twin;
 
+pub use device::Device;
 pub use source::Source;
+pub(super) use twin::Shared;
+pub use twin::Twin;
 
-use crate::engine::cpu::CpuSession;
-use crate::engine::evaluator::{Evaluator, Pending};
+use crate::engine::EngineError;
+use crate::engine::evaluator::{Pending, RING};
 use crate::engine::selftest::Agreement;
 use crate::gpu::GpuError;
 use crate::kernels::key;
@@ -121,13 +126,21 @@ pub struct Report {
 pub struct Begun<P = Pending> {
     pending: P,
     cells: Range<usize>,
+    canaries: Option<Canaries>,
+}
+
+/// Cells that are checked, and the values that the CPU has there, plane by plane.
+#[derive(Debug)]
+struct Canaries {
+    chosen: Vec<usize>,
+    want: Vec<Vec<f32>>,
 }
 
 /// A source with its twin on the CPU, and what the comparison found.
 #[derive(Debug)]
-pub struct Checked<S: Source = Evaluator> {
+pub struct Checked<S: Source = Device> {
     source: S,
-    twin: CpuSession<f32>,
+    twin: Twin,
     agreement: Agreement,
     verify: Verify,
     report: Report,
@@ -154,8 +167,8 @@ impl Seen {
 impl<S: Source> Checked<S> {
     /// Checks `source` against `twin`, by bits if the two agree in every bit.
     #[must_use]
-    pub fn new(source: S, twin: CpuSession<f32>, agreement: Agreement) -> Self {
-        Self { source, twin, agreement, verify: Verify::default(), report: Report::default() }
+    pub fn new(source: S, twin: impl Into<Twin>, agreement: Agreement) -> Self {
+        Self { source, twin: twin.into(), agreement, verify: Verify::default(), report: Report::default() }
     }
 
     /// Checks so much from now on.
@@ -191,8 +204,9 @@ impl<S: Source> Checked<S> {
     ///
     /// # Errors
     /// What the device reports.
-    pub fn begin_planes(&mut self, cells: Range<usize>) -> Result<Begun<S::Pending>, GpuError> {
-        Ok(Begun { pending: self.source.begin_planes(cells.clone())?, cells })
+    pub fn begin_planes(&mut self, cells: Range<usize>) -> Result<Begun<S::Pending>, EngineError> {
+        let pending = self.source.begin_planes(cells.clone())?;
+        self.begun(pending, cells)
     }
 
     /// Begins a band of which the statistics of plane `plane` are wanted.
@@ -204,8 +218,9 @@ impl<S: Source> Checked<S> {
         cells: Range<usize>,
         plane: usize,
         bins: Bins,
-    ) -> Result<Begun<S::Pending>, GpuError> {
-        Ok(Begun { pending: self.source.begin_range(cells.clone(), plane, bins)?, cells })
+    ) -> Result<Begun<S::Pending>, EngineError> {
+        let pending = self.source.begin_range(cells.clone(), plane, bins)?;
+        self.begun(pending, cells)
     }
 
     /// Begins a band of which the colour indices of plane `plane` are wanted.
@@ -217,15 +232,44 @@ impl<S: Source> Checked<S> {
         cells: Range<usize>,
         plane: usize,
         thresholds: &[f32],
-    ) -> Result<Begun<S::Pending>, GpuError> {
-        Ok(Begun { pending: self.source.begin_palette(cells.clone(), plane, thresholds)?, cells })
+    ) -> Result<Begun<S::Pending>, EngineError> {
+        let pending = self.source.begin_palette(cells.clone(), plane, thresholds)?;
+        self.begun(pending, cells)
+    }
+
+    /// Computes the canaries of a band while the device works on it, and while the samples around it are at hand.
+    fn begun(&mut self, pending: S::Pending, cells: Range<usize>) -> Result<Begun<S::Pending>, EngineError> {
+        if self.verify != Verify::Sample {
+            return Ok(Begun { pending, cells, canaries: None });
+        }
+        let chosen = chosen(&cells);
+        match self.twin.scattered(&chosen) {
+            Ok(want) => Ok(Begun { pending, cells, canaries: Some(Canaries { chosen, want }) }),
+            Err(error) => {
+                self.source.cancel(pending)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the program reads sampled planes.
+    #[must_use]
+    pub fn reads_planes(&self) -> bool {
+        matches!(self.twin, Twin::Sampled(_))
+    }
+
+    /// Bands that may be begun before the first of them is finished: one where all cells are computed again, from samples that must
+    /// still be at hand.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        if self.verify == Verify::All && self.reads_planes() { 1 } else { RING }
     }
 
     /// Gives up a band.
     ///
     /// # Errors
     /// What the device reports.
-    pub fn cancel(&mut self, begun: Begun<S::Pending>) -> Result<(), GpuError> {
+    pub fn cancel(&mut self, begun: Begun<S::Pending>) -> Result<(), EngineError> {
         self.source.cancel(begun.pending)
     }
 
@@ -233,11 +277,11 @@ impl<S: Source> Checked<S> {
     ///
     /// # Errors
     /// What the device reports.
-    pub fn finish_planes(&mut self, begun: Begun<S::Pending>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
-        let Begun { pending, cells } = begun;
+    pub fn finish_planes(&mut self, begun: Begun<S::Pending>, out: &mut [Vec<f32>]) -> Result<(), EngineError> {
+        let Begun { pending, cells, canaries } = begun;
         self.source.finish_planes(pending, out)?;
         let mut seen = Seen::default();
-        self.examine(&cells, |chosen, want| {
+        self.examine(&cells, canaries.as_ref(), |chosen, want| {
             let typical: Vec<f32> = want.iter().map(|plane| typical(plane)).collect();
             for (i, &cell) in chosen.iter().enumerate() {
                 let right = out.iter().zip(want).zip(&typical).all(|((got, want), &typical)| {
@@ -246,9 +290,9 @@ impl<S: Source> Checked<S> {
                 });
                 seen.look(cell, right);
             }
-        });
+        })?;
         if self.condemn("values", &cells, &seen) {
-            self.twin.planes(cells, out);
+            self.twin.planes(cells, out)?;
         }
         Ok(())
     }
@@ -262,24 +306,24 @@ impl<S: Source> Checked<S> {
         begun: Begun<S::Pending>,
         plane: usize,
         stats: &mut RangeStats,
-    ) -> Result<(), GpuError> {
-        let Begun { pending, cells } = begun;
+    ) -> Result<(), EngineError> {
+        let Begun { pending, cells, canaries } = begun;
         let mut part = RangeStats::new(stats.bins);
         self.source.finish_range(pending, &mut part)?;
         let exact = self.agreement == Agreement::BitExact;
         if self.verify == Verify::All && exact {
             let mut want = RangeStats::new(stats.bins);
-            self.twin.range(cells.clone(), plane, &mut want);
+            self.twin.range(cells.clone(), plane, &mut want)?;
             let mut seen = Seen { checked: cells.len(), ..Seen::default() };
             seen.wrong = usize::from(part != want);
             if self.condemn("range", &cells, &seen) {
                 part = want;
             }
         } else {
-            let seen = self.admits(&cells, plane, &part, exact);
+            let seen = self.admits(&cells, canaries.as_ref(), plane, &part, exact)?;
             if self.condemn("range", &cells, &seen) {
                 part = RangeStats::new(stats.bins);
-                self.twin.range(cells, plane, &mut part);
+                self.twin.range(cells, plane, &mut part)?;
             }
         }
         stats.merge(&part);
@@ -287,10 +331,17 @@ impl<S: Source> Checked<S> {
     }
 
     /// Whether the statistics can be those of a band that has the chosen cells.
-    fn admits(&self, cells: &Range<usize>, plane: usize, part: &RangeStats, exact: bool) -> Seen {
+    fn admits(
+        &self,
+        cells: &Range<usize>,
+        canaries: Option<&Canaries>,
+        plane: usize,
+        part: &RangeStats,
+        exact: bool,
+    ) -> Result<Seen, EngineError> {
         let mut seen = Seen::default();
         let (mut masked, mut bins) = (0, BTreeMap::new());
-        self.examine(cells, |chosen, want| {
+        self.examine(cells, canaries, |chosen, want| {
             let want = &want[plane];
             let slack = if exact { 0.0 } else { GENEROUS * typical(want) };
             for (&cell, &value) in chosen.iter().zip(want) {
@@ -306,13 +357,13 @@ impl<S: Source> Checked<S> {
                 };
                 seen.look(cell, right);
             }
-        });
+        })?;
         let adds_up = part.cells() == cells.len() as u64 && part.histogram.iter().sum::<u64>() == part.finite;
         if seen.checked > 0 && !adds_up {
             // A fault of the whole band.
             seen.wrong = seen.checked;
         }
-        seen
+        Ok(seen)
     }
 
     /// Writes the colour indices of a band in plane `plane`, by the thresholds it was begun with.
@@ -325,14 +376,14 @@ impl<S: Source> Checked<S> {
         plane: usize,
         thresholds: &[f32],
         out: &mut Vec<u8>,
-    ) -> Result<(), GpuError> {
-        let Begun { pending, cells } = begun;
+    ) -> Result<(), EngineError> {
+        let Begun { pending, cells, canaries } = begun;
         self.source.finish_palette(pending, out)?;
         let keys = palette::threshold_keys(thresholds).map_err(|error| refused(&error))?;
         let index = |value: f32| palette::index_of(value.to_bits(), &keys);
         let exact = self.agreement == Agreement::BitExact;
         let mut seen = Seen::default();
-        self.examine(&cells, |chosen, want| {
+        self.examine(&cells, canaries.as_ref(), |chosen, want| {
             let want = &want[plane];
             let typical = typical(want);
             for (&cell, &value) in chosen.iter().zip(want) {
@@ -341,10 +392,10 @@ impl<S: Source> Checked<S> {
                 let right = right.is_some_and(|got| (index(value - slack)..=index(value + slack)).contains(got));
                 seen.look(cell, right);
             }
-        });
+        })?;
         if self.condemn("colours", &cells, &seen) {
             let lookup = Lookup::new(thresholds).map_err(|error| refused(&error))?;
-            self.twin.palette(cells, plane, &lookup, out);
+            self.twin.palette(cells, plane, &lookup, out)?;
         }
         Ok(())
     }
@@ -356,22 +407,23 @@ impl<S: Source> Checked<S> {
     }
 
     /// Hands the numbers of the chosen cells and their values on the CPU to `look`, once or piece by piece.
-    fn examine(&self, cells: &Range<usize>, mut look: impl FnMut(&[usize], &[Vec<f32>])) {
-        match self.verify {
-            Verify::Off => {}
-            Verify::Sample => {
-                let chosen = chosen(cells);
-                look(&chosen, &self.twin.scattered(&chosen));
-            }
-            Verify::All => {
-                let mut want = vec![Vec::new(); self.twin.planes_count()];
-                for first in cells.clone().step_by(PIECE) {
-                    let piece = first..(first + PIECE).min(cells.end);
-                    self.twin.planes(piece.clone(), &mut want);
-                    look(&piece.collect::<Vec<usize>>(), &want);
-                }
+    fn examine(
+        &self,
+        cells: &Range<usize>,
+        canaries: Option<&Canaries>,
+        mut look: impl FnMut(&[usize], &[Vec<f32>]),
+    ) -> Result<(), EngineError> {
+        if let Some(Canaries { chosen, want }) = canaries {
+            look(chosen, want);
+        } else if self.verify == Verify::All {
+            let mut want = vec![Vec::new(); self.twin.planes_count()];
+            for first in cells.clone().step_by(PIECE) {
+                let piece = first..(first + PIECE).min(cells.end);
+                self.twin.planes(piece.clone(), &mut want)?;
+                look(&piece.collect::<Vec<usize>>(), &want);
             }
         }
+        Ok(())
     }
 
     /// Counts a band that was looked at, and says whether it is to be discarded.
@@ -397,8 +449,8 @@ impl<S: Source> Checked<S> {
     }
 }
 
-fn refused(error: &ThresholdError) -> GpuError {
-    GpuError::Refused { what: "thresholds".into(), message: error.to_string() }
+fn refused(error: &ThresholdError) -> EngineError {
+    GpuError::Refused { what: "thresholds".into(), message: error.to_string() }.into()
 }
 
 /// The mean size of the values that are there.

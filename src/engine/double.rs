@@ -4,8 +4,10 @@
 //! 64-bit keys and histograms on the device would need shaders of their own, and reading back eight bytes a cell costs less than
 //! computing them does. The colours of a band whose range was asked for last are taken from the same copy.
 
+use crate::engine::checked::device;
 use crate::engine::error::EngineError;
 use crate::engine::evaluator::Evaluator;
+use crate::engine::sampled::SampledSession;
 use crate::gpu::Gpu;
 use crate::grid::Grid;
 use crate::kernels::palette::Lookup;
@@ -19,6 +21,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct DoubleSession {
     evaluator: Evaluator<f64>,
+    /// What the program taps.
+    samples: Option<SampledSession<f64>>,
     planes: Vec<Vec<f64>>,
     /// What the planes hold.
     held: Option<Range<usize>>,
@@ -32,13 +36,39 @@ impl DoubleSession {
     pub fn new(gpu: &Gpu, program: &Program, grid: &Grid, parameters: &[f64]) -> Result<Self, EngineError> {
         let coordinates = Coordinates::<f64>::of_grid(grid);
         let evaluator = Evaluator::of_program(gpu, program, Library::Double, coordinates.tables(), parameters)?;
-        Ok(Self { evaluator, planes: vec![Vec::new(); program.outputs().len()], held: None })
+        Ok(Self { evaluator, samples: None, planes: vec![Vec::new(); program.outputs().len()], held: None })
+    }
+
+    /// Compiles the program of `samples` that taps its planes, which are computed on the CPU.
+    ///
+    /// # Errors
+    /// What the GPU reports, and a device whose buffers do not hold what a band taps.
+    pub(crate) fn of_samples(
+        gpu: &Gpu,
+        program: &Program,
+        grid: &Grid,
+        parameters: &[f64],
+        samples: SampledSession<f64>,
+    ) -> Result<Self, EngineError> {
+        let coordinates = Coordinates::<f64>::of_grid(grid);
+        let (tables, paddings) = (coordinates.tables(), samples.paddings());
+        let evaluator = Evaluator::of_sampled(gpu, program, Library::Double, tables, parameters, paddings)?;
+        device::fits(&evaluator, &samples)?;
+        let planes = vec![Vec::new(); program.outputs().len()];
+        Ok(Self { evaluator, samples: Some(samples), planes, held: None })
     }
 
     /// The most cells that one call may ask for.
     #[must_use]
     pub fn max_cells(&self) -> usize {
-        self.evaluator.max_cells()
+        let most = |samples| device::most_cells(&self.evaluator, samples);
+        self.samples.as_ref().map_or(self.evaluator.max_cells(), most)
+    }
+
+    /// Whether the program reads sampled planes.
+    #[must_use]
+    pub fn reads_planes(&self) -> bool {
+        self.samples.is_some()
     }
 
     /// Writes the values of `cells` into the planes.
@@ -46,6 +76,9 @@ impl DoubleSession {
     /// # Errors
     /// What the GPU reports.
     pub fn planes(&mut self, cells: Range<usize>, planes: &mut [Vec<f64>]) -> Result<(), EngineError> {
+        if let Some(samples) = &mut self.samples {
+            device::send(&mut self.evaluator, samples, &cells)?;
+        }
         Ok(self.evaluator.planes(cells, planes)?)
     }
 
@@ -78,7 +111,10 @@ impl DoubleSession {
     fn plane(&mut self, cells: Range<usize>, plane: usize) -> Result<&[f64], EngineError> {
         if self.held.as_ref() != Some(&cells) {
             self.held = None;
-            self.evaluator.planes(cells.clone(), &mut self.planes)?;
+            let mut planes = std::mem::take(&mut self.planes);
+            let evaluated = self.planes(cells.clone(), &mut planes);
+            self.planes = planes;
+            evaluated?;
             self.held = Some(cells);
         }
         Ok(self.planes.get(plane).map_or(&[], Vec::as_slice))

@@ -46,9 +46,6 @@ pub enum EngineError {
     /// An array that was not given.
     #[error("array number {0} of the program was not given")]
     NoArray(usize),
-    /// Sampled values on an engine that has no way to read them.
-    #[error("sampled values are computed by the engines `cpu` and `f64` so far, not by `{0}`")]
-    Sampled(&'static str),
     /// Buffers or thresholds of another engine.
     #[error("buffers and thresholds must come from the engine that computes: its number type is another")]
     NumberType,

@@ -10,7 +10,8 @@
 //!
 //! `auto` never takes a software driver; asking for `gpu` does when there is nothing better.
 //!
-//! Sampled values ([`Engine::sampled`]) are computed by `cpu` and `f64`. There `auto` takes `f64` if a file holds numbers that single
+//! Sampled values ([`Engine::sampled`]) are computed by all of them; what a stage computes on the grid first is computed on the CPU. There
+//! `auto` takes `f64` if a file holds numbers that single
 //! precision does not (`f64`, integers of 32 bits and more), so that differences of close values are not lost before they are taken.
 
 pub mod agreement;
@@ -32,8 +33,8 @@ pub use selftest::{Agreement, SelfTest};
 pub use session::{Begun, Job, Session, Thresholds};
 
 use crate::engine::arrays::Arrays;
-use crate::engine::checked::Checked;
-use crate::engine::cpu::CpuSession;
+use crate::engine::checked::{Checked, Device, Shared};
+use crate::engine::cpu::{CpuSession, Sample};
 use crate::engine::double::DoubleSession;
 use crate::engine::sampled::SampledSession;
 use crate::field::Samples;
@@ -47,7 +48,7 @@ use crate::program::layer::Slabs;
 use crate::program::staged::Staged;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -159,10 +160,10 @@ impl Engine {
     }
 
     /// Prepares programs that read these arrays, each with its name and of the shape of `grid`, which has up to three axes; the planes take
-    /// so many bytes of memory.
+    /// so many bytes of memory. `library` is for the GPU, as in [`Engine::session`].
     ///
     /// # Errors
-    /// An engine that does not read arrays.
+    /// A shader that the GPU does not take, or memory that it does not have.
     pub fn sampled(
         &self,
         staged: &Arc<Staged>,
@@ -170,23 +171,34 @@ impl Engine {
         parameters: &[f64],
         arrays: Vec<(String, Box<dyn Reader>)>,
         memory: usize,
+        library: Library,
     ) -> Result<Session, EngineError> {
-        let lens: Vec<usize> = grid.axes().iter().map(Axis::len).collect();
-        let slabs = Slabs::of(&lens);
-        match self {
-            Self::Cpu => {
-                let (coordinates, arrays) = (Coordinates::of_grid(grid), Arrays::new(slabs, arrays));
-                let session = SampledSession::new(staged, &coordinates, parameters, arrays, memory);
-                Ok(Session::SampledF32(Box::new(session)))
+        /// The planes are held in the window, on their way to the device, and there.
+        const COPIES: usize = 3;
+        Ok(match self {
+            Self::Cpu => Session::SampledF32(Box::new(of_arrays(staged, grid, parameters, arrays, memory))),
+            Self::F64 => Session::SampledF64(Box::new(of_arrays(staged, grid, parameters, arrays, memory))),
+            Self::Gpu64(gpu) => {
+                let samples = of_arrays(staged, grid, parameters, arrays, memory / COPIES);
+                let session = DoubleSession::of_samples(gpu, staged.last(), grid, parameters, samples)?;
+                Session::Gpu64(Box::new(session))
             }
-            Self::F64 => {
-                let (coordinates, arrays) = (Coordinates::of_grid(grid), Arrays::new(slabs, arrays));
-                let session = SampledSession::new(staged, &coordinates, parameters, arrays, memory);
-                Ok(Session::SampledF64(Box::new(session)))
+            Self::Gpu(gpu) => {
+                let twin = of_arrays::<f32>(staged, grid, parameters, arrays, memory / COPIES);
+                let (coordinates, narrow) = (Coordinates::<f32>::of_grid(grid), single(parameters));
+                let (library, agreement) = promise(gpu, library);
+                let (patient, tables) = (gpu.with_compile_deadline(PATIENCE), coordinates.tables());
+                match Evaluator::of_sampled(&patient, staged.last(), library, tables, &narrow, twin.paddings()) {
+                    Ok(evaluator) => {
+                        let twin: Shared = Arc::new(Mutex::new(twin));
+                        let device = Device::with_samples(evaluator, Arc::clone(&twin))?;
+                        Session::Gpu(Box::new(Checked::new(device, twin, agreement)))
+                    }
+                    Err(GpuError::CompileTimeout { .. }) => Session::SampledF32(Box::new(twin)),
+                    Err(error) => return Err(error.into()),
+                }
             }
-            Self::Gpu(_) => Err(EngineError::Sampled("gpu")),
-            Self::Gpu64(_) => Err(EngineError::Sampled("gpu64")),
-        }
+        })
     }
 
     /// Prepares `program` to run over the cells of `grid`.
@@ -209,21 +221,43 @@ impl Engine {
             Self::Cpu => Session::F32(CpuSession::new(program, Coordinates::of_grid(grid), parameters)),
             Self::Gpu(gpu) => {
                 let coordinates = Coordinates::<f32>::of_grid(grid);
-                let narrow: Vec<f32> = parameters.iter().map(|&value| f32::from_f64(value)).collect();
-                let (library, agreement) = match library {
-                    Library::Fast => (library, Agreement::NoPromise),
-                    _ => (Library::Exact, SelfTest::of(gpu).agreement()),
-                };
+                let narrow = single(parameters);
+                let (library, agreement) = promise(gpu, library);
                 let patient = gpu.with_compile_deadline(PATIENCE);
                 let evaluator = Evaluator::of_program(&patient, program, library, coordinates.tables(), &narrow);
                 let twin = CpuSession::new(program, coordinates, parameters);
                 match evaluator {
-                    Ok(evaluator) => Session::Gpu(Box::new(Checked::new(evaluator, twin, agreement))),
+                    Ok(evaluator) => Session::Gpu(Box::new(Checked::new(Device::new(evaluator), twin, agreement))),
                     Err(GpuError::CompileTimeout { .. }) => Session::F32(twin),
                     Err(error) => return Err(error.into()),
                 }
             }
         })
+    }
+}
+
+/// A session on the CPU that reads these arrays.
+fn of_arrays<T: Sample>(
+    staged: &Arc<Staged>,
+    grid: &Grid,
+    parameters: &[f64],
+    arrays: Vec<(String, Box<dyn Reader>)>,
+    memory: usize,
+) -> SampledSession<T> {
+    let lens: Vec<usize> = grid.axes().iter().map(Axis::len).collect();
+    let (coordinates, arrays) = (Coordinates::of_grid(grid), Arrays::new(Slabs::of(&lens), arrays));
+    SampledSession::new(staged, &coordinates, parameters, arrays, memory)
+}
+
+fn single(parameters: &[f64]) -> Vec<f32> {
+    parameters.iter().map(|&value| f32::from_f64(value)).collect()
+}
+
+/// The mathematics that a device is given, and what its results are worth.
+fn promise(gpu: &Gpu, library: Library) -> (Library, Agreement) {
+    match library {
+        Library::Fast => (library, Agreement::NoPromise),
+        _ => (Library::Exact, SelfTest::of(gpu).agreement()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::engine::window::Window;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::program::interpret::Coordinates;
-use crate::program::layer::View;
+use crate::program::layer::{Padding, Slabs, View};
 use crate::program::staged::Staged;
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,6 +51,53 @@ impl<T: Sample> SampledSession<T> {
         };
         let (most, forward) = (within(memory), within(memory.min(FORWARD)));
         Self { cpu, window, arrays, forward, most, last: 0 }
+    }
+
+    /// The grid in slabs.
+    #[must_use]
+    pub fn slabs(&self) -> Slabs {
+        self.window.slabs()
+    }
+
+    /// The padding of each plane that is read, by number.
+    #[must_use]
+    pub fn paddings(&self) -> &[Option<Padding>] {
+        self.window.paddings()
+    }
+
+    /// The most slabs of a band that fit the memory.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Bytes of the planes of a band of so many slabs.
+    #[must_use]
+    pub fn bytes(&self, slabs: usize) -> usize {
+        self.window.bytes(slabs)
+    }
+
+    /// The number of planes.
+    #[must_use]
+    pub fn planes_count(&self) -> usize {
+        self.cpu.planes_count()
+    }
+
+    /// Loads all that these cells read, at once; gives the slabs that are held, and the planes.
+    ///
+    /// # Errors
+    /// What the readers report.
+    pub fn hold(&mut self, cells: &Range<usize>) -> Result<(Range<usize>, View<'_, T>), EngineError> {
+        let wanted = self.slabs().of_cells(cells);
+        let backward = cells.start < self.last;
+        self.last = cells.start;
+        let held = self.window.band();
+        if !(held.start <= wanted.start && wanted.end <= held.end) {
+            let most = self.most.max(wanted.len());
+            let band = if backward { wanted.end.saturating_sub(most)..wanted.end } else { wanted };
+            self.window.load(band, &mut self.arrays)?;
+        }
+        Ok((self.window.band(), self.window.view()))
     }
 
     /// The values of single cells, one vector per plane, in the order of the cells.

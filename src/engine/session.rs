@@ -7,7 +7,6 @@ use crate::engine::EngineError;
 use crate::engine::checked::{self, Checked, Report, Verify};
 use crate::engine::cpu::CpuSession;
 use crate::engine::double::DoubleSession;
-use crate::engine::evaluator::RING;
 use crate::engine::sampled::SampledSession;
 use crate::engine::selftest::Agreement;
 use crate::field::Samples;
@@ -20,13 +19,13 @@ use std::time::Duration;
 /// A program on an engine, over the cells of one grid.
 #[derive(Debug)]
 pub enum Session {
-    /// On the GPU, with canaries.
+    /// On the GPU, with canaries, of formulas and of sampled values.
     Gpu(Box<Checked>),
     /// On the CPU in `f32`.
     F32(CpuSession<f32>),
     /// On the CPU in `f64`.
     F64(CpuSession<f64>),
-    /// On the GPU in `f64`.
+    /// On the GPU in `f64`, of both.
     Gpu64(Box<DoubleSession>),
     /// Sampled values, on the CPU in `f32`.
     SampledF32(Box<SampledSession<f32>>),
@@ -107,7 +106,18 @@ impl Session {
     /// Bands that may be begun before the first of them is finished.
     #[must_use]
     pub fn depth(&self) -> usize {
-        if matches!(self, Self::Gpu(_)) { RING } else { 1 }
+        if let Self::Gpu(checked) = self { checked.depth() } else { 1 }
+    }
+
+    /// Whether the program reads sampled planes, which take memory beside the results.
+    #[must_use]
+    pub fn reads_planes(&self) -> bool {
+        match self {
+            Self::Gpu(checked) => checked.reads_planes(),
+            Self::Gpu64(session) => session.reads_planes(),
+            Self::F32(_) | Self::F64(_) => false,
+            Self::SampledF32(_) | Self::SampledF64(_) => true,
+        }
     }
 
     /// How long the kernels of the band that was finished last ran on the device, where that is known.

@@ -184,7 +184,7 @@ impl Prepared {
     /// Whether the GPU's driver took too long to compile, so that the CPU computes; see [`crate::engine::PATIENCE`].
     #[must_use]
     pub fn gave_up_compiling(&self) -> bool {
-        matches!((&self.engine, &self.session), (Engine::Gpu(_), Session::F32(_)))
+        matches!((&self.engine, &self.session), (Engine::Gpu(_), Session::F32(_) | Session::SampledF32(_)))
     }
 
     /// The program.
@@ -398,10 +398,12 @@ impl Prepared {
         let fixed = tables + (threads + 2) * BINS * size_of::<u64>() + reserved;
         // What is fixed may be more than a small budget: then the pieces are not made tiny for it.
         let budget = self.memory.saturating_sub(fixed).max(self.memory / 2);
+        // The other half is for the planes around a piece.
+        let budget = if self.session.reads_planes() { budget / 2 } else { budget };
         match &self.session {
-            Session::F32(_) | Session::F64(_) => most_cells(bytes_per_cell, budget, LARGEST_ON_CPU),
-            // The other half is for the planes around a piece.
-            Session::SampledF32(_) | Session::SampledF64(_) => most_cells(bytes_per_cell, budget / 2, LARGEST_ON_CPU),
+            Session::F32(_) | Session::F64(_) | Session::SampledF32(_) | Session::SampledF64(_) => {
+                most_cells(bytes_per_cell, budget, LARGEST_ON_CPU)
+            }
             // The planes are held once on the device and once per place of the ring.
             Session::Gpu(_) | Session::Gpu64(_) => {
                 let device = size * planes * (1 + self.session.depth());

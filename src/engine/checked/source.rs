@@ -1,7 +1,6 @@
 //! What is checked: anything that begins and finishes bands as the GPU does.
 
-use crate::engine::evaluator::{Evaluator, Pending};
-use crate::gpu::GpuError;
+use crate::engine::EngineError;
 use crate::kernels::range::{Bins, RangeStats};
 use std::fmt;
 use std::ops::Range;
@@ -23,12 +22,12 @@ pub trait Source: fmt::Debug {
     ///
     /// # Errors
     /// What the device reports.
-    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Self::Pending, GpuError>;
+    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Self::Pending, EngineError>;
     /// Begins a band of which the statistics of one plane are wanted.
     ///
     /// # Errors
     /// What the device reports.
-    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Self::Pending, GpuError>;
+    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Self::Pending, EngineError>;
     /// Begins a band of which the colour indices of one plane are wanted.
     ///
     /// # Errors
@@ -38,56 +37,25 @@ pub trait Source: fmt::Debug {
         cells: Range<usize>,
         plane: usize,
         thresholds: &[f32],
-    ) -> Result<Self::Pending, GpuError>;
+    ) -> Result<Self::Pending, EngineError>;
     /// Writes the values of a band into the planes.
     ///
     /// # Errors
     /// What the device reports.
-    fn finish_planes(&mut self, pending: Self::Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
+    fn finish_planes(&mut self, pending: Self::Pending, out: &mut [Vec<f32>]) -> Result<(), EngineError>;
     /// Adds the values of a band to the statistics.
     ///
     /// # Errors
     /// What the device reports.
-    fn finish_range(&mut self, pending: Self::Pending, stats: &mut RangeStats) -> Result<(), GpuError>;
+    fn finish_range(&mut self, pending: Self::Pending, stats: &mut RangeStats) -> Result<(), EngineError>;
     /// Writes the colour indices of a band.
     ///
     /// # Errors
     /// What the device reports.
-    fn finish_palette(&mut self, pending: Self::Pending, out: &mut Vec<u8>) -> Result<(), GpuError>;
+    fn finish_palette(&mut self, pending: Self::Pending, out: &mut Vec<u8>) -> Result<(), EngineError>;
     /// Gives up a band.
     ///
     /// # Errors
     /// What the device reports.
-    fn cancel(&mut self, pending: Self::Pending) -> Result<(), GpuError>;
-}
-
-impl Source for Evaluator {
-    type Pending = Pending;
-    fn max_cells(&self) -> usize {
-        self.max_cells()
-    }
-    fn kernel_time(&self) -> Option<Duration> {
-        self.kernel_time()
-    }
-    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Pending, GpuError> {
-        self.begin_planes(cells)
-    }
-    fn begin_range(&mut self, cells: Range<usize>, plane: usize, bins: Bins) -> Result<Pending, GpuError> {
-        self.begin_range(cells, plane, bins)
-    }
-    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Pending, GpuError> {
-        self.begin_palette(cells, plane, thresholds)
-    }
-    fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
-        self.finish_planes(pending, out)
-    }
-    fn finish_range(&mut self, pending: Pending, stats: &mut RangeStats) -> Result<(), GpuError> {
-        self.finish_range(pending, stats)
-    }
-    fn finish_palette(&mut self, pending: Pending, out: &mut Vec<u8>) -> Result<(), GpuError> {
-        self.finish_palette(pending, out)
-    }
-    fn cancel(&mut self, pending: Pending) -> Result<(), GpuError> {
-        self.cancel(pending)
-    }
+    fn cancel(&mut self, pending: Self::Pending) -> Result<(), EngineError>;
 }

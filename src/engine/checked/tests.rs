@@ -1,6 +1,7 @@
 //! Canaries against a source that fails: what must be seen is seen, what is right is left alone.
 
 use super::*;
+use crate::engine::cpu::CpuSession;
 use crate::expr::graph::Graph;
 use crate::expr::op::Op;
 use crate::math::samples::Random;
@@ -55,54 +56,54 @@ impl Source for Faulty {
     fn max_cells(&self) -> usize {
         usize::MAX
     }
-    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Asked, GpuError> {
+    fn begin_planes(&mut self, cells: Range<usize>) -> Result<Asked, EngineError> {
         Ok((cells, 0, Vec::new()))
     }
-    fn begin_range(&mut self, cells: Range<usize>, plane: usize, _: Bins) -> Result<Asked, GpuError> {
+    fn begin_range(&mut self, cells: Range<usize>, plane: usize, _: Bins) -> Result<Asked, EngineError> {
         Ok((cells, plane, Vec::new()))
     }
-    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Asked, GpuError> {
+    fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Asked, EngineError> {
         Ok((cells, plane, thresholds.to_vec()))
     }
-    fn finish_planes(&mut self, (cells, ..): Asked, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+    fn finish_planes(&mut self, (cells, ..): Asked, out: &mut [Vec<f32>]) -> Result<(), EngineError> {
         self.values(cells, out);
         Ok(())
     }
-    fn finish_range(&mut self, (cells, plane, _): Asked, stats: &mut RangeStats) -> Result<(), GpuError> {
+    fn finish_range(&mut self, (cells, plane, _): Asked, stats: &mut RangeStats) -> Result<(), EngineError> {
         let mut planes = vec![Vec::new(); 2];
         self.values(cells, &mut planes);
         stats.add_f32(&planes[plane]);
         Ok(())
     }
-    fn finish_palette(&mut self, (cells, plane, t): Asked, out: &mut Vec<u8>) -> Result<(), GpuError> {
+    fn finish_palette(&mut self, (cells, plane, t): Asked, out: &mut Vec<u8>) -> Result<(), EngineError> {
         let mut planes = vec![Vec::new(); 2];
         out.resize(cells.len(), 0);
         self.values(cells, &mut planes);
         palette::palette(&planes[plane], &palette::threshold_keys(&t).expect("sorted"), out);
         Ok(())
     }
-    fn cancel(&mut self, _: Asked) -> Result<(), GpuError> {
+    fn cancel(&mut self, _: Asked) -> Result<(), EngineError> {
         Ok(())
     }
 }
 
 /// Bands begun and finished at once.
 trait AtOnce {
-    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError>;
-    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError>;
-    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError>;
+    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), EngineError>;
+    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError>;
+    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), EngineError>;
 }
 
 impl AtOnce for Checked<Faulty> {
-    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), GpuError> {
+    fn planes(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) -> Result<(), EngineError> {
         let begun = self.begin_planes(cells)?;
         self.finish_planes(begun, out)
     }
-    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), GpuError> {
+    fn range(&mut self, cells: Range<usize>, plane: usize, stats: &mut RangeStats) -> Result<(), EngineError> {
         let begun = self.begin_range(cells, plane, stats.bins)?;
         self.finish_range(begun, plane, stats)
     }
-    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), GpuError> {
+    fn palette(&mut self, cells: Range<usize>, plane: usize, t: &[f32], out: &mut Vec<u8>) -> Result<(), EngineError> {
         let begun = self.begin_palette(cells, plane, t)?;
         self.finish_palette(begun, plane, t, out)
     }
