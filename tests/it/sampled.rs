@@ -7,6 +7,7 @@ use gradgrid::expr::formula::constant;
 use gradgrid::field::Samples;
 use gradgrid::io::read::Reader;
 use gradgrid::io::read::memory::{Element, Memory};
+use gradgrid::math::Library;
 use gradgrid::method::sampling::Sampler;
 use gradgrid::method::scheme::{Border, EdgeOrder, Gaps, Scheme};
 use gradgrid::method::{Differentiator, Method};
@@ -15,6 +16,8 @@ use gradgrid::program::staged::Staged;
 use gradgrid::{Axis, Formula, Grid, Names, Quantity};
 use std::ops::Range;
 use std::sync::Arc;
+
+mod gpu;
 
 /// What is computed: a formula of the arrays a and b, a quantity and a method.
 const CASES: [(&str, &str, Method); 14] = [
@@ -95,7 +98,8 @@ impl Work {
             Box::new(Memory::new(&shape, values).expect("one number a cell"))
         };
         let arrays = self.arrays.iter().map(|values| ("a".to_owned(), reader(values))).collect();
-        engine.sampled(&self.staged, &self.grid, &self.parameters, arrays, memory).expect("an engine of the CPU")
+        let library = Library::Exact;
+        engine.sampled(&self.staged, &self.grid, &self.parameters, arrays, memory, library).expect("it opens")
     }
 }
 
