@@ -21,7 +21,7 @@ const CHUNK: usize = 1 << 16;
 /// A program ready to run over the cells of a grid in the number type `T`.
 #[derive(Debug)]
 pub struct CpuSession<T: Sample> {
-    rows: Rows<T>,
+    rows: Box<Rows<T>>,
 }
 
 /// A number type whose values can be counted and coloured.
@@ -46,7 +46,7 @@ impl<T: Sample> CpuSession<T> {
     /// Prepares `program` for these coordinates, a table for each axis, and parameter values.
     #[must_use]
     pub fn new(program: &Program, coordinates: Coordinates<T>, parameters: &[f64]) -> Self {
-        Self { rows: Rows::new(program, &coordinates, parameters) }
+        Self { rows: Box::new(Rows::new(program, &coordinates, parameters)) }
     }
 
     /// The same for a program that reads planes, padded so and continued by this rule.
@@ -59,7 +59,7 @@ impl<T: Sample> CpuSession<T> {
         paddings: &[Option<Padding>],
         rule: Extension,
     ) -> Self {
-        Self { rows: Rows::of_planes(program, coordinates, parameters, slabs, paddings, rule) }
+        Self { rows: Box::new(Rows::of_planes(program, coordinates, parameters, slabs, paddings, rule)) }
     }
 
     /// The number of planes.

@@ -1,12 +1,19 @@
 //! Canaries against a source that fails: what must be seen is seen, what is right is left alone.
 
 use super::*;
+use crate::engine::arrays::Arrays;
 use crate::engine::cpu::CpuSession;
+use crate::engine::sampled::SampledSession;
 use crate::expr::graph::Graph;
 use crate::expr::op::Op;
+use crate::io::read::Reader;
+use crate::io::read::memory::Memory;
 use crate::math::samples::Random;
-use crate::program::Program;
 use crate::program::interpret::Coordinates;
+use crate::program::layer::Slabs;
+use crate::program::staged::{Extension, Staged};
+use crate::program::{Plane, Program};
+use std::sync::{Arc, Mutex};
 
 /// How a band is spoilt: value after value of a plane, with the cell's number.
 type Spoil = fn(cell: usize, value: f32) -> f32;
@@ -14,7 +21,7 @@ type Spoil = fn(cell: usize, value: f32) -> f32;
 /// The CPU as a GPU that spoils what it delivers.
 #[derive(Debug)]
 struct Faulty {
-    session: CpuSession<f32>,
+    session: Twin,
     spoil: Option<Spoil>,
 }
 
@@ -33,15 +40,32 @@ fn session() -> CpuSession<f32> {
     CpuSession::new(&program, Coordinates::product(LENS.map(table).to_vec()), &[])
 }
 
+/// √(a·b) and a·b of an array: a is the cell, b its neighbour to the right; in little memory.
+fn sampled() -> Shared {
+    let mut g = Graph::new();
+    let array = g.array(0, 2);
+    let (here, right) = (g.tap(array, [0; 3]), g.tap(array, [1, 0, 0]));
+    let product = g.mul(here, right);
+    let root = g.apply(Op::Sqrt, &[product]);
+    let planes = [("f", root), ("g", product)].map(|(name, value)| Plane::of(&mut g, product, name, value));
+    let staged = Staged::compile(&mut g, &planes, 2, 0, 1, Extension::Nearest).expect("small");
+    let lens = LENS.map(|len| len as usize);
+    let values: Vec<f32> = (0..CELLS).map(|cell| f32::from(u8::try_from(cell * 37 % 251).expect("small"))).collect();
+    let reader = Memory::new(&[lens[1], lens[0]], values).expect("one number a cell");
+    let arrays = Arrays::new(Slabs::of(&lens), vec![("a".to_owned(), Box::new(reader) as Box<dyn Reader>)]);
+    let coordinates = Coordinates::product(lens.map(|len| vec![0.0; len]).to_vec());
+    Arc::new(Mutex::new(SampledSession::new(&Arc::new(staged), &coordinates, &[], arrays, 1 << 14)))
+}
+
 fn checked(spoil: Option<Spoil>, agreement: Agreement, verify: Verify) -> Checked<Faulty> {
-    let mut checked = Checked::new(Faulty { session: session(), spoil }, session(), agreement);
+    let mut checked = Checked::new(Faulty { session: session().into(), spoil }, session(), agreement);
     checked.set_verify(verify);
     checked
 }
 
 impl Faulty {
     fn values(&mut self, cells: Range<usize>, out: &mut [Vec<f32>]) {
-        self.session.planes(cells.clone(), out);
+        self.session.planes(cells.clone(), out).expect("memory does not fail");
         if let Some(spoil) = self.spoil {
             out.iter_mut().for_each(|plane| cells.clone().zip(plane).for_each(|(cell, v)| *v = spoil(cell, *v)));
         }
@@ -162,6 +186,33 @@ fn a_spoilt_band_is_seen_and_computed_again() {
                 assert!(first.wrong <= first.checked && first.cells.contains(&first.first), "{first:?}");
             }
         }
+    }
+}
+
+#[test]
+fn spoilt_bands_of_samples_are_seen_after_the_window_has_moved_on() {
+    const BAND: usize = 9_001;
+    let mut right = vec![Vec::new(); 2];
+    Twin::from(sampled()).planes(0..CELLS, &mut right).expect("memory does not fail");
+    let spoil: Spoil = |cell, value| if cell / BAND == 2 { -value } else { value };
+    for verify in [Verify::Sample, Verify::All] {
+        let faulty = Faulty { session: sampled().into(), spoil: Some(spoil) };
+        let mut source = Checked::new(faulty, sampled(), Agreement::BitExact);
+        source.set_verify(verify);
+        assert_eq!(source.depth(), if verify == Verify::All { 1 } else { RING }, "{verify}: bands under way");
+        let bands: Vec<Range<usize>> = (0..CELLS).step_by(BAND).map(|first| first..(first + BAND).min(CELLS)).collect();
+        let (mut got, mut planes) = (vec![Vec::new(); 2], vec![Vec::new(); 2]);
+        for group in bands.chunks(source.depth()) {
+            let begun: Vec<_> = group.iter().map(|band| source.begin_planes(band.clone()).expect("begun")).collect();
+            for begun in begun {
+                source.finish_planes(begun, &mut planes).expect("memory does not fail");
+                got.iter_mut().zip(&planes).for_each(|(all, part): (&mut Vec<f32>, _)| all.extend_from_slice(part));
+            }
+        }
+        assert!(got == right, "{verify}: the right values");
+        let report = source.report();
+        assert_eq!((report.bands, report.recomputed), (bands.len(), 1), "{verify}: {report:?}");
+        assert_eq!(report.first.as_ref().map(|first| first.cells.clone()), Some(bands[2].clone()), "{verify}");
     }
 }
 

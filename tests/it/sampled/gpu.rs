@@ -1,9 +1,9 @@
 //! Sampled grids on the GPU engines: the bytes of the CPU's, however cells are cut into bands and however many are under way.
 
 use super::*;
+use gradgrid::Request;
 use gradgrid::engine::{Begun, EngineChoice, Job, Verify};
 use gradgrid::kernels::range::RangeStats;
-use gradgrid::Request;
 use std::collections::VecDeque;
 
 /// Works of each test: compiling takes most of the time.
@@ -77,8 +77,11 @@ fn bands_under_way_keep_the_samples_they_were_begun_with() {
                 && let Some(cut) = left.next()
             {
                 // Colours and statistics turn by turn.
-                let job =
-                    if cut.start / width % 2 == 0 { Job::Palette(plane, &thresholds) } else { Job::Range(plane, stats.bins) };
+                let job = if cut.start / width % 2 == 0 {
+                    Job::Palette(plane, &thresholds)
+                } else {
+                    Job::Range(plane, stats.bins)
+                };
                 ring.push_back((cut.clone(), session.begin(cut.clone(), job).expect("memory does not fail")));
             }
             let Some((cut, begun)) = ring.pop_front() else { break };
