@@ -6,6 +6,9 @@
 //! Planes follow each other. Their strides never change, so they are constants of the text; what changes with the band is the
 //! number of its slabs ([`Params::slabs`](super::Params::slabs)), and with it where each plane begins.
 //!
+//! **Measured** on llvmpipe (2048², kernel times, best of 15): nine taps a cell, loaded where they are 45 ms, through a tile in workgroup
+//! memory 106 ms; so each tap is a load of its own, and the caches do the sharing.
+//!
 //! **Limits**: grids of one to three axes; 2³² values in all. The cells past the end of a band, which fill its last `vec4`, may tap
 //! beyond the buffer: WGSL defines such a load to stay inside it, and what is computed from it is dropped.
 
