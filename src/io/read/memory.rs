@@ -23,30 +23,32 @@ use std::sync::Arc;
 pub trait Element: Copy + Send + Sync + fmt::Debug + 'static {
     /// Its name among the types of files.
     const DTYPE: Dtype;
-    /// In single precision, rounded once; NaN of any kind is the quiet NaN.
-    fn to_f32(self) -> f32;
-    /// In double precision; NaN of any kind is the quiet NaN.
-    fn to_f64(self) -> f64;
+    /// Appends values in single precision, rounded once; NaN of any kind is the quiet NaN.
+    fn singles(values: &[Self], out: &mut Vec<f32>);
+    /// Appends values in double precision; NaN of any kind is the quiet NaN.
+    fn doubles(values: &[Self], out: &mut Vec<f64>);
 }
 
 impl Element for f32 {
     const DTYPE: Dtype = Dtype::F32;
-    fn to_f32(self) -> f32 {
-        if self.is_nan() { Self::from_bits(0x7fc0_0000) } else { self }
+    fn singles(values: &[Self], out: &mut Vec<f32>) {
+        let quiet = Self::from_bits(0x7fc0_0000);
+        out.extend(values.iter().map(|&value| if value.is_nan() { quiet } else { value }));
     }
-    fn to_f64(self) -> f64 {
-        if self.is_nan() { f64::NAN } else { f64::from(self) }
+    fn doubles(values: &[Self], out: &mut Vec<f64>) {
+        out.extend(values.iter().map(|&value| if value.is_nan() { f64::NAN } else { f64::from(value) }));
     }
 }
 
 impl Element for f64 {
     const DTYPE: Dtype = Dtype::F64;
     #[expect(clippy::cast_possible_truncation, reason = "the one rounding of a value of an array")]
-    fn to_f32(self) -> f32 {
-        (self as f32).to_f32()
+    fn singles(values: &[Self], out: &mut Vec<f32>) {
+        let quiet = f32::from_bits(0x7fc0_0000);
+        out.extend(values.iter().map(|&value| if value.is_nan() { quiet } else { value as f32 }));
     }
-    fn to_f64(self) -> f64 {
-        if self.is_nan() { Self::NAN } else { self }
+    fn doubles(values: &[Self], out: &mut Vec<f64>) {
+        out.extend(values.iter().map(|&value| if value.is_nan() { Self::NAN } else { value }));
     }
 }
 
@@ -73,13 +75,6 @@ impl<E: Element> Memory<E> {
         }
         Ok(Self { header: Header::new("array", shape.to_vec(), E::DTYPE), values })
     }
-
-    fn read<T>(&self, rows: &Range<usize>, out: &mut Vec<T>, convert: impl Fn(E) -> T) -> Result<(), ReadError> {
-        let cells = self.header.cells_of(rows)?;
-        out.clear();
-        out.extend(self.values[cells].iter().map(|&value| convert(value)));
-        Ok(())
-    }
 }
 
 impl<E: Element> Reader for Memory<E> {
@@ -88,11 +83,17 @@ impl<E: Element> Reader for Memory<E> {
     }
 
     fn read_rows_f32(&mut self, rows: Range<usize>, out: &mut Vec<f32>) -> Result<(), ReadError> {
-        self.read(&rows, out, E::to_f32)
+        let cells = self.header.cells_of(&rows)?;
+        out.clear();
+        E::singles(&self.values[cells], out);
+        Ok(())
     }
 
     fn read_rows_f64(&mut self, rows: Range<usize>, out: &mut Vec<f64>) -> Result<(), ReadError> {
-        self.read(&rows, out, E::to_f64)
+        let cells = self.header.cells_of(&rows)?;
+        out.clear();
+        E::doubles(&self.values[cells], out);
+        Ok(())
     }
 }
 
