@@ -126,8 +126,9 @@ const SLOTS: usize = 4096;
 mod sealed {
     //! The two maps from a value to a slot, for each type of value.
 
-    use super::SLOTS;
+    use super::{Lookup, SLOTS};
     use crate::kernels::neighbours::{NEIGHBOURS, bounds_f32, bounds_f64};
+    use multiversion::multiversion;
 
     /// What the maps need; sealed, because an answer depends on their being monotone.
     pub trait Slots: Sized {
@@ -143,6 +144,8 @@ mod sealed {
         fn masked(self) -> bool;
         /// The smallest and the largest of values; at least one of them is a NaN if one of the values is.
         fn bounds(values: &[Self; NEIGHBOURS]) -> (Self, Self);
+        /// The indices of values, in the widest vectors there are.
+        fn apply(lookup: &Lookup<Self>, values: &[Self], indices: &mut [u8]);
     }
 
     macro_rules! slots {
@@ -183,6 +186,14 @@ mod sealed {
                 fn bounds(values: &[Self; NEIGHBOURS]) -> (Self, Self) {
                     $bounds(values)
                 }
+
+                fn apply(lookup: &Lookup<Self>, values: &[Self], indices: &mut [u8]) {
+                    #[multiversion(targets("x86_64+avx2"))]
+                    fn wide(lookup: &Lookup<$float>, values: &[$float], indices: &mut [u8]) {
+                        lookup.indices(values, indices);
+                    }
+                    wide(lookup, values, indices);
+                }
             }
         };
     }
@@ -208,6 +219,9 @@ pub struct Lookup<T> {
     /// The largest number of thresholds in a slot.
     crowd: usize,
 }
+
+/// The most thresholds that neighbours are compared with one after the other, in vectors; beyond it the table is faster.
+const STEPS: u8 = 12;
 
 /// The largest number of comparisons after the table; beyond it a search is faster.
 const CROWD: usize = 8;
@@ -259,6 +273,11 @@ impl<T: Sample> Lookup<T> {
 
     /// Indices of values. Stops at the shorter of the two slices.
     pub fn apply(&self, values: &[T], indices: &mut [u8]) {
+        T::apply(self, values, indices);
+    }
+
+    #[inline(always)]
+    fn indices(&self, values: &[T], indices: &mut [u8]) {
         match self.map {
             Map::Linear { offset, scale } => self.dispatch(values, indices, |v| v.linear_slot(offset, scale)),
             Map::Order { .. } => self.dispatch(values, indices, |v| slot(v, self.map)),
@@ -287,15 +306,26 @@ impl<T: Sample> Lookup<T> {
         let (values, values_left) = values[..count].as_chunks::<NEIGHBOURS>();
         let (indices, indices_left) = indices[..count].as_chunks_mut::<NEIGHBOURS>();
         for (values, indices) in values.iter().zip(indices) {
-            // Neighbours mostly have one colour, and an index rises with its value: if the ends agree, all between do.
+            // An index rises with its value: all lie between those of the ends. Neighbours mostly have few colours, so that only
+            // the thresholds between the ends are left to be compared.
             let (low, high) = T::bounds(values);
             let (first, last) = (of(low), of(high));
-            if first == last && first > 0 {
-                *indices = [first; NEIGHBOURS];
-                continue;
-            }
-            for (index, &value) in indices.iter_mut().zip(values) {
-                *index = of(value);
+            if first > 0 && last >= first && last - first <= STEPS {
+                let mut above = [u32::from(first); NEIGHBOURS];
+                for &threshold in &self.thresholds[usize::from(first - 1)..usize::from(last - 1)] {
+                    for (above, &value) in above.iter_mut().zip(values) {
+                        *above += u32::from(threshold <= value);
+                    }
+                }
+                for (index, above) in indices.iter_mut().zip(above) {
+                    #[expect(clippy::cast_possible_truncation, reason = "at most the index of the largest value")]
+                    let narrow = above as u8;
+                    *index = narrow;
+                }
+            } else {
+                for (index, &value) in indices.iter_mut().zip(values) {
+                    *index = of(value);
+                }
             }
         }
         for (index, &value) in indices_left.iter_mut().zip(values_left) {

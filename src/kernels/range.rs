@@ -18,8 +18,7 @@
 //! are +0. `f64` input is binned by its rounding to `f32` (clamped to the finite numbers), with exact extremes. The
 //! shader counts in `u32`, one band at a time; sums over bands are `u64`.
 
-use super::neighbours::{NEIGHBOURS, bounds_f32};
-use super::{Binding, Kernel, key};
+use super::{Binding, Kernel, key, neighbours};
 
 /// The shader's text, without the key functions that stand in front.
 const WGSL: &str = include_str!("../../shaders/range.wgsl");
@@ -140,6 +139,15 @@ pub struct RangeStats {
     pub histogram: Vec<u64>,
 }
 
+/// What the shader counts beside the histogram, of some `f32` values: extremes are keys.
+#[derive(Default)]
+struct Seen {
+    masked: u64,
+    infinite: u64,
+    inverted_min: u32,
+    max: u32,
+}
+
 impl Default for RangeStats {
     fn default() -> Self {
         Self::new(Bins::default())
@@ -175,51 +183,41 @@ impl RangeStats {
 
     /// Adds `f32` values: the twin of the shader.
     ///
-    /// Neighbours often share a bin, so they are bounded a few at a time, in vectors, and only where a bin ends among
-    /// them are they looked at one by one. Runs in one bin are added at once: adding to one place again and again waits for itself.
+    /// Vectors find bins, ends of runs of one bin and extremes of [`neighbours::COUNTED`] values at a time, and a run is added at once:
+    /// adding to one place again and again waits for itself. Where values are masked or infinite they are looked at one by one.
     pub fn add_f32(&mut self, values: &[f32]) {
-        let (mut masked, mut infinite) = (0, 0);
-        let (mut key_min_inverted, mut key_max) = (0, 0);
-        let (mut run_bin, mut run) = (0, 0);
-        let (chunks, rest) = values.as_chunks::<NEIGHBOURS>();
-        for values in chunks.iter().map(<[f32; NEIGHBOURS]>::as_slice).chain([rest]) {
-            if let Ok(values) = <&[f32; NEIGHBOURS]>::try_from(values) {
-                let (low, high) = bounds_f32(values);
-                let (low_key, high_key) = (key::of_f32(low), key::of_f32(high));
-                let bin = self.bins.of_key(low_key);
-                // Neither infinite nor NaN.
-                if low.is_finite() && high.is_finite() && bin == self.bins.of_key(high_key) {
-                    key_min_inverted = key_min_inverted.max(!low_key);
-                    key_max = key_max.max(high_key);
-                    if bin != run_bin {
-                        self.histogram[run_bin] += run;
-                        (run_bin, run) = (bin, 0);
-                    }
-                    run += NEIGHBOURS as u64;
-                    continue;
-                }
-            }
-            for value in values {
-                let bits = value.to_bits();
-                if key::is_nan(bits) {
-                    masked += 1;
-                } else if key::is_infinite(bits) {
-                    infinite += 1;
-                } else {
-                    let key = key::of_bits(bits);
-                    key_min_inverted = key_min_inverted.max(!key);
-                    key_max = key_max.max(key);
-                    let bin = self.bins.of_key(key);
-                    if bin != run_bin {
-                        self.histogram[run_bin] += run;
-                        (run_bin, run) = (bin, 0);
-                    }
-                    run += 1;
-                }
+        let mut seen = Seen::default();
+        let (groups, rest) = values.as_chunks();
+        for group in groups {
+            let runs = neighbours::runs(group, self.bins.low, self.bins.shift);
+            if runs.is_finite() {
+                seen.inverted_min = seen.inverted_min.max(!runs.min);
+                seen.max = seen.max.max(runs.max);
+                runs.each(|bin, count| self.histogram[usize::from(bin)] += count);
+            } else if group.iter().all(|value| value.is_nan()) {
+                seen.masked += group.len() as u64;
+            } else {
+                self.add_singly(group, &mut seen);
             }
         }
-        self.histogram[run_bin] += run;
-        self.count(values.len() as u64, masked, infinite, key_min_inverted, key_max);
+        self.add_singly(rest, &mut seen);
+        self.count(values.len() as u64, seen.masked, seen.infinite, seen.inverted_min, seen.max);
+    }
+
+    fn add_singly(&mut self, values: &[f32], seen: &mut Seen) {
+        for value in values {
+            let bits = value.to_bits();
+            if key::is_nan(bits) {
+                seen.masked += 1;
+            } else if key::is_infinite(bits) {
+                seen.infinite += 1;
+            } else {
+                let key = key::of_bits(bits);
+                seen.inverted_min = seen.inverted_min.max(!key);
+                seen.max = seen.max.max(key);
+                self.histogram[self.bins.of_key(key)] += 1;
+            }
+        }
     }
 
     /// Adds `f64` values: exact extremes, bins by the nearest `f32`.
@@ -371,9 +369,9 @@ mod tests {
     #[test]
     fn neighbours_are_counted_as_single_values_are() {
         for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -f32::NAN, f32::MAX, f32::MIN, -0.0, 1e-45] {
-            for place in [0, 5, 31, 32, 40] {
+            for place in [0, 5, 31, 32, 63, 64, 140] {
                 for scale in [0.0, 1e-4, 10.0] {
-                    let mut values: Vec<f32> = (0..77_u8).map(|i| 1.0 + scale * f32::from(i)).collect();
+                    let mut values: Vec<f32> = (0..150_u8).map(|i| 1.0 + scale * f32::from(i)).collect();
                     values[place] = special;
                     let (mut whole, mut single) = (RangeStats::default(), RangeStats::default());
                     whole.add_f32(&values);
