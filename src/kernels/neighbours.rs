@@ -44,7 +44,8 @@ impl Runs {
 /// The runs of values by the bins of [`range::Bins`] with this beginning and width.
 #[multiversion(targets("x86_64+avx2"))]
 pub(super) fn runs(values: &[f32; COUNTED], low: u32, shift: u32) -> Runs {
-    const LAST: u32 = range::BINS as u32 - 1;
+    const LAST: u32 = u16::MAX as u32;
+    const { assert!(range::BINS == 1 << u16::BITS, "a bin's number fits") };
     let (mut bins, mut min, mut max) = ([0; COUNTED], u32::MAX, 0);
     for (bin, value) in bins.iter_mut().zip(values) {
         // The key, without a branch: adding +0 turns −0 into +0.
@@ -52,9 +53,7 @@ pub(super) fn runs(values: &[f32; COUNTED], low: u32, shift: u32) -> Runs {
         let key = bits ^ ((bits.cast_signed() >> 31).cast_unsigned() | 0x8000_0000);
         min = min.min(key);
         max = max.max(key);
-        #[expect(clippy::cast_possible_truncation, reason = "at most LAST")]
-        let narrow = ((key.max(low) - low) >> (shift & 31)).min(LAST) as u16;
-        *bin = narrow;
+        *bin = (key.saturating_sub(low) >> (shift & 31)).min(LAST) as u16;
     }
     let mut differs = [0_u8; COUNTED];
     for (differs, pair) in differs.iter_mut().zip(bins.windows(2)) {

@@ -314,7 +314,7 @@ impl<T: Sample> Lookup<T> {
                 let mut above = [u32::from(first); NEIGHBOURS];
                 for &threshold in &self.thresholds[usize::from(first - 1)..usize::from(last - 1)] {
                     for (above, &value) in above.iter_mut().zip(values) {
-                        *above += u32::from(threshold <= value);
+                        *above = above.wrapping_add(u32::from(threshold <= value));
                     }
                 }
                 for (index, above) in indices.iter_mut().zip(above) {
