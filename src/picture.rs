@@ -1,10 +1,10 @@
 //! Pictures: a prepared request as a PNG heatmap, drawn band by band in two passes — the range, then the colours.
 //!
-//! The picture draws y upward, one pixel per cell (small grids are magnified in figures). Memory is that of a band, whatever the size.
+//! The picture draws y upward, or the first row on top where [`Prepared::set_first_row_on_top`] says so; one pixel per cell (small grids are magnified in figures). Memory is that of a band, whatever the size.
 //!
 //! **Range.** Unless given, the colour bar spans all values, except that a far outlier does not flatten the rest: an end that lies
 //! further beyond the 1st or 99th percentile than three times the distance between these two is drawn in to that percentile, and the
-//! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn.
+//! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn, hillshades 0 to 255.
 
 mod grey;
 
@@ -17,6 +17,7 @@ use crate::kernels::key;
 use crate::kernels::range::RangeStats;
 use crate::program::mask;
 use crate::quantity::Quantity;
+use crate::quantity::terrain::Terrain;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
 use std::io::{self, Write};
@@ -88,6 +89,10 @@ pub struct PictureOptions {
     pub title: String,
     /// A smaller line below it.
     pub subtitle: String,
+    /// What stands along the colour bar; the name of the plane if `None`.
+    pub label: Option<String>,
+    /// What stands along x and y; the names of the axes if `None`.
+    pub axis_labels: Option<[String; 2]>,
     /// The cells alone.
     pub bare: bool,
     /// Dark on light or light on dark.
@@ -223,11 +228,16 @@ fn spec(
     let axes = prepared.grid().axes();
     let axis = |i: usize| {
         axes.get(i).map_or(FigureAxis { label: String::new(), min: 0.0, max: 0.0 }, |axis| FigureAxis {
-            label: axis.name().to_owned(),
+            label: options.axis_labels.as_ref().map_or(axis.name(), |labels| &labels[i]).to_owned(),
             min: axis.min(),
             max: axis.max(),
         })
     };
+    let mut y = axis(1);
+    if prepared.first_row_on_top() {
+        // The lowest cell of the picture is the last row.
+        std::mem::swap(&mut y.min, &mut y.max);
+    }
     let colormap = options.colormap.unwrap_or_else(|| default_colormap(quantity, stats));
     let range = ends(quantity, options, colormap, stats);
     let scale = match options.scale {
@@ -242,10 +252,10 @@ fn spec(
     let beyond = |outside: bool| outside && stats.finite > 0;
     FigureSpec {
         x: axis(0),
-        y: axis(1),
+        y,
         title: options.title.clone(),
         subtitle: options.subtitle.clone(),
-        quantity: prepared.names().swap_remove(0),
+        quantity: options.label.clone().unwrap_or_else(|| prepared.names().swap_remove(0)),
         colormap,
         scale,
         range,
@@ -261,7 +271,11 @@ fn spec(
 /// Slopes and curvatures of both signs are shown around zero, angles in a circle, all else in viridis.
 fn default_colormap(quantity: &Quantity, stats: &RangeStats) -> Colormap {
     match quantity {
-        Quantity::Direction => Colormap::TWILIGHT,
+        Quantity::Terrain(Terrain::Hillshade(_)) => Colormap::GRAY,
+        _ if quantity.is_angle() => Colormap::TWILIGHT,
+        Quantity::Terrain(Terrain::Curvature(_) | Terrain::Tpi) if stats.min < 0.0 && stats.max > 0.0 => {
+            Colormap::COOLWARM
+        }
         Quantity::Partial(_) | Quantity::Directional(_) | Quantity::Laplacian | Quantity::HessianDet
             if stats.min < 0.0 && stats.max > 0.0 =>
         {
@@ -280,6 +294,8 @@ fn ends(quantity: &Quantity, options: &PictureOptions, colormap: Colormap, stats
         RangeChoice::Auto if matches!(quantity, Quantity::Mask(_)) => {
             return Some((0.0, (mask::NAMES.len() - 1) as f64));
         }
+        RangeChoice::Auto if matches!(quantity, Quantity::Terrain(Terrain::Aspect(_))) => return Some((0.0, 360.0)),
+        RangeChoice::Auto if matches!(quantity, Quantity::Terrain(Terrain::Hillshade(_))) => return Some((0.0, 255.0)),
         RangeChoice::Auto if quantity.is_angle() => return Some((-std::f64::consts::PI, std::f64::consts::PI)),
         RangeChoice::Auto if options.scale == ScaleChoice::Linear => {
             let (low, high) = (percentile(1.0), percentile(99.0));

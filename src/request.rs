@@ -265,6 +265,7 @@ impl<'a> Request<'a> {
             opening,
             compiling,
             passes: Vec::new(),
+            first_row_on_top: false,
         })
     }
 

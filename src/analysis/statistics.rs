@@ -7,6 +7,7 @@
 //! **Limits.** Percentiles are right to the width of a bin, 2⁻⁷ of the value; extremes and counts are exact. There is no mean: a sum of
 //! rounded numbers would depend on how the grid is cut.
 
+use crate::io::read::Reader;
 use crate::kernels::key;
 use crate::kernels::range::RangeStats;
 use crate::program::mask;
@@ -46,12 +47,13 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// The statistics of the quantity that `prepared` was made for by `request`.
+    /// The statistics of the quantity that `prepared` was made for by `request`; `arrays` are opened once more for its mask.
     ///
     /// # Errors
     /// What the engine or the watch reports.
     pub fn new(
         request: &Request<'_>,
+        arrays: Vec<Box<dyn Reader>>,
         quantity: &Quantity,
         prepared: &mut Prepared,
         watch: &mut dyn Watch,
@@ -77,7 +79,7 @@ impl Statistics {
             None
         } else {
             let mask = Quantity::Mask(Box::new(quantity.clone()));
-            let counts = request.clone().compare(None).quantity(mask).prepare()?.range(0, watch)?;
+            let counts = request.clone().compare(None).quantity(mask).prepare_with(arrays)?.range(0, watch)?;
             Some((0_u8..).zip(mask::NAMES).map(|(code, _)| counts.count_of(f32::from(code))).collect())
         };
         Ok(Self { planes, codes })
@@ -114,7 +116,7 @@ mod tests {
             for memory in [1, 1 << 28] {
                 let request = Request::new(&f, &grid).quantity(Quantity::Value).engine(engine).memory(memory);
                 let mut prepared = request.prepare().expect("fits");
-                let found = Statistics::new(&request, &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
+                let found = Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
                 let plane = &found.planes[0];
                 let (min, max) = plane.values.extremes().expect("values");
                 // The node nearest to (1, −1) may be an ulp off.
@@ -139,7 +141,7 @@ mod tests {
             let f = Formula::parse(text).expect("a formula");
             let request = Request::new(&f, &grid).quantity(Quantity::Value).engine(EngineChoice::Cpu);
             let mut prepared = request.prepare().expect("fits");
-            let found = Statistics::new(&request, &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
+            let found = Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
             assert_eq!(found.planes[0].lowest.clone().map(|place| place.index), lowest, "{text}");
             assert_eq!(found.planes[0].highest, found.planes[0].lowest, "{text}: the same cell");
         }

@@ -1,5 +1,7 @@
 //! The command line as data: what every subcommand takes, and the help text that says so.
 
+use crate::cli::arrays::ArrayArgs;
+use crate::cli::batch::BatchArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -30,18 +32,30 @@ pub(crate) enum Command {
         A .dzi is a Deep Zoom image: tiles of all scales in zoom_files, one pixel per cell on the largest. Interrupted, the\n\
         same command goes on where it stopped.")]
     Plot(PlotArgs),
-    /// Evaluate a quantity on a grid and write the numbers (.npy, .csv, .raw, 16-bit grey)
+    /// Evaluate a quantity on a grid and write the numbers (.npy, .csv, .raw, .tif, .exr, .vti, 16-bit grey)
     #[command(after_help = "Examples:\n  \
         gradgrid eval 'x*y*z' g.npy -q gradient --x 0:1 --y 0:1 --z 0:1 --size 64x64x64\n  \
         gradgrid eval 'sin(x)' - --format csv -q value --x 0:pi --size 5\n  \
         gradgrid eval 'sin(20x)' d.npy -q partial:x --method central --compare exact\n  \
-        gradgrid eval 'sin(x)*cos(y)' heights.png --format png16 -q value --range -1:1 --size 512x512")]
+        gradgrid eval 'sin(x)*cos(y)' heights.png --format png16 -q value --range -1:1 --size 512x512\n  \
+        gradgrid eval dem.tif aspect.tif -q aspect\n  \
+        gradgrid eval field.npy grad.npy -q gradient --edge-order 2 --spacing 0.1,0.2\n  \
+        gradgrid eval 'abs(d(a,x) - cos(x)*y)' err.npy -q value --with a=samples.npy --x 0:1 --y 0:2")]
     Eval(EvalArgs),
     /// Extremes and where they are, percentiles, histogram and mask counts, for grids of any size
     #[command(after_help = "Examples:\n  \
         gradgrid stats 'x^2*y + sin(y)' --size 1000x1000\n  \
         gradgrid stats 'ln(x*y)' -q gradient --json")]
     Stats(StatsArgs),
+    /// One map per file, for thousands of files: saliency maps, slopes, any quantity
+    #[command(after_help = "Examples:\n  \
+        gradgrid batch photos/*.png out\n  \
+        gradgrid batch photos out -q saliency:3 --range shared --format npy\n  \
+        gradgrid batch tiles/*.tif slopes -q slope --format tif\n  \
+        gradgrid batch frames out --formula 'norm(grad(r - g))' -q value\n\n\
+        A file that cannot be done is reported and skipped, and the exit code is 1 at the end. The same command again does\n\
+        only what is missing or has changed.")]
+    Batch(BatchArgs),
     /// Report on one point: value, gradient, steepest ascent, tangent plane, Hessian
     #[command(after_help = "Examples:\n  \
         gradgrid at 'x^2*y + sin(y)' 1,2\n  \
@@ -87,7 +101,7 @@ pub(crate) enum Command {
 /// The function.
 #[derive(Debug, Args)]
 pub(crate) struct FormulaArgs {
-    /// The function, such as 'x^2*y + sin(y)'
+    /// The function, such as 'x^2*y + sin(y)'; or a file of samples, such as dem.tif, photo.png:R or runs.npz:v
     #[arg(allow_hyphen_values = true)]
     pub(crate) formula: String,
     /// A parameter and its value; changing one never recompiles
@@ -102,7 +116,7 @@ pub(crate) struct FormulaArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Grid")]
 pub(crate) struct GridArgs {
-    /// Extent along x, both ends included, or one value [default: -5:5]
+    /// Extent along x, both ends included, or one value [default: -5:5]; for arrays also a 1-D file of coordinates
     #[arg(long, value_name = "MIN:MAX", allow_hyphen_values = true)]
     pub(crate) x: Option<String>,
     /// Extent along y [default: -5:5 if y is used or drawn]
@@ -129,7 +143,8 @@ pub(crate) struct ComputeArgs {
     /// What to compute; `gradgrid help quantities` lists them
     #[arg(long, short, value_name = "NAME", default_value = "magnitude", allow_hyphen_values = true)]
     pub(crate) quantity: String,
-    /// How partial derivatives are taken: exact, central, central4, forward, backward, grid
+    /// How partial derivatives are taken: exact, central, central4, forward, backward, or grid: between
+    /// neighbouring nodes by --scheme
     #[arg(long, value_name = "METHOD", default_value = "exact")]
     pub(crate) method: String,
     /// The step of a difference formula [default: chosen to balance truncation and rounding]
@@ -169,6 +184,8 @@ pub(crate) struct StatsArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
     #[command(flatten)]
+    pub(crate) arrays: ArrayArgs,
+    #[command(flatten)]
     pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) compute: ComputeArgs,
@@ -189,6 +206,8 @@ pub(crate) struct PlotArgs {
     pub(crate) formula: FormulaArgs,
     /// The file to write, .png or - for stdout, or .dzi for a pyramid of tiles to zoom into
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) arrays: ArrayArgs,
     #[command(flatten)]
     pub(crate) grid: GridArgs,
     #[command(flatten)]
@@ -239,13 +258,19 @@ pub(crate) enum Format {
     Raw,
     /// A PNG file of 16-bit grey: 0 masked, 1 to 65535 linear over the range, which the file tells
     Png16,
+    /// GeoTIFF: deflated tiles, a band for each plane, with the georeference and nodata value of the input
+    Tif,
+    /// OpenEXR: a channel of single precision for each plane
+    Exr,
+    /// VTK image data, for `ParaView`
+    Vti,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
-    /// The file to write, .npy (planes × … × y × x), .csv, .raw, or - for stdout
+    /// The file to write, .npy (planes × … × y × x), .csv, .raw, .tif, .exr, .vti, or - for stdout
     pub(crate) output: PathBuf,
     /// The format, where the name does not tell
     #[arg(long)]
@@ -253,6 +278,11 @@ pub(crate) struct EvalArgs {
     /// Values of the grey levels 1 and 65535 of png16 [default: all values]
     #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true)]
     pub(crate) range: Option<String>,
+    /// Plain strips in .tif files: larger, and the fastest to write and read
+    #[arg(long)]
+    pub(crate) uncompressed: bool,
+    #[command(flatten)]
+    pub(crate) arrays: ArrayArgs,
     #[command(flatten)]
     pub(crate) grid: GridArgs,
     #[command(flatten)]

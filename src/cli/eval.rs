@@ -1,10 +1,13 @@
-//! `gradgrid eval`: a quantity as numbers, in NPY, CSV, raw bytes or 16-bit grey.
+//! `gradgrid eval`: a quantity as numbers, in NPY, CSV, raw bytes, 16-bit grey, or one of the formats of `rasters`.
+
+mod rasters;
 
 use crate::cli::args::{EvalArgs, Format};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::{provenance, say_how};
+use crate::cli::plot::{provenance, say_how, say_notes};
 use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::field::Samples;
 use crate::io::npy::Element;
@@ -20,8 +23,12 @@ use std::time::Instant;
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = format(args)?;
-    let formula = inputs::formula(&args.formula)?;
-    let grid = inputs::grid(&args.grid, &formula, Purpose::Numbers)?;
+    let subject =
+        Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
+    let grid = subject.grid();
+    if args.uncompressed && format != Format::Tif {
+        return Err(Failure::input("--uncompressed is for .tif files"));
+    }
     if format == Format::Csv && grid.cells() > csv::MOST_CELLS {
         return Err(Failure::input(format_args!(
             "{} cells are too many for CSV, which holds up to {}; write .npy instead",
@@ -30,17 +37,17 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         )));
     }
     let range = range(args, format)?;
-    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
-    let request = inputs::request(&args.compute, &formula, &grid)?;
+    let (request, notes) = subject.request(&args.compute)?;
     let mut output = Output::create(&args.output, args.out.overwrite)?;
     let beside = if format == Format::Raw && !output.is_stdout() && output.is_seekable() {
         Some(Output::create(described(&args.output), args.out.overwrite)?)
     } else {
         None
     };
-    let mut prepared = request.prepare()?;
+    let mut prepared = subject.prepare(&request)?;
     fits_name(&args.output, &prepared)?;
     if !args.out.quiet {
+        say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
     let mut progress = Progress::new(args.out.quiet);
@@ -53,10 +60,13 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         }
         Format::Raw => write_planes(&mut prepared, &mut output, &mut progress)?,
         Format::Png16 => {
-            let text = provenance(&args.formula, &args.compute, &prepared);
-            let (low_high, masked) = write_grey(&mut prepared, &quantity, range, &text, &mut output, &mut progress)?;
+            let text = provenance(&args.formula, &args.compute, &subject, &prepared);
+            let (low_high, masked) = write_grey(&mut prepared, &subject.quantity, range, &text, &mut output, &mut progress)?;
             mapping = format!(", 1 to 65535 for {:?} to {:?}", low_high.0, low_high.1);
             masked
+        }
+        Format::Tif | Format::Exr | Format::Vti => {
+            rasters::write(&mut prepared, &subject, format, args.uncompressed, &mut output, &mut progress)?
         }
     };
     let (name, written) = (output.name().to_owned(), output.spent());
@@ -68,7 +78,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         beside.commit()?;
     }
     if !args.out.quiet {
-        let undefined = summary::undefined(&request, &quantity, masked, grid.cells() as u64, &mut progress)?;
+        let undefined = summary::undefined(&subject, &request, masked, grid.cells() as u64, &mut progress)?;
         drop(progress);
         let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
         summary::warn_of_mismatch(&prepared);
@@ -91,13 +101,16 @@ fn format(args: &EvalArgs) -> Result<Format, Failure> {
         (Some(format), _) => Ok(format),
         (None, Some("npy")) => Ok(Format::Npy),
         (None, Some("csv")) => Ok(Format::Csv),
+        (None, Some("tif" | "tiff")) => Ok(Format::Tif),
+        (None, Some("exr")) => Ok(Format::Exr),
+        (None, Some("vti")) => Ok(Format::Vti),
         (None, Some("raw" | "bin" | "f32" | "f64")) => Ok(Format::Raw),
         // Whoever writes `eval … f.png` may want either, so neither is guessed.
         (None, Some("png")) => Err(Failure::input(
             "for a coloured picture use `gradgrid plot`; for the numbers as 16-bit grey add `--format png16`",
         )),
         (None, _) => Err(Failure::input(format_args!(
-            "cannot tell the format of '{}' from its name; end it in .npy, .csv or .raw, or say --format npy, csv, raw or png16",
+            "cannot tell the format of '{}' from its name; end it in .npy, .csv, .tif, .exr, .vti or .raw, or say --format npy, csv, tif, exr, vti, raw or png16",
             args.output.display()
         ))),
     }

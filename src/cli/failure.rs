@@ -5,6 +5,7 @@ use crate::expr::diagnostic::ParseError;
 use crate::gpu::GpuError;
 use crate::io::output::OutputError;
 use crate::io::png::PngError;
+use crate::io::write::WriteError;
 use crate::picture::PictureError;
 use crate::quantity::QuantityError;
 use crate::request::RequestError;
@@ -13,6 +14,8 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 
+/// Done in part: a batch with bad files.
+pub(crate) const IN_PART: u8 = 1;
 /// Bad input or usage.
 pub(crate) const BAD_INPUT: u8 = 2;
 /// The engine that was demanded is not there or cannot do it.
@@ -33,6 +36,11 @@ impl Failure {
     /// Bad input: `message` says what, how much, and what to do.
     pub(crate) fn input(message: impl Display) -> Self {
         Self { code: BAD_INPUT, message: message.to_string() }
+    }
+
+    /// Done in part: `message` says how much was not.
+    pub(crate) fn in_part(message: impl Display) -> Self {
+        Self { code: IN_PART, message: message.to_string() }
     }
 
     /// A check found wrong results: `message` says which.
@@ -57,6 +65,11 @@ impl Failure {
             cause = error.source();
         }
         Self::input(error)
+    }
+
+    /// The message.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     /// Shows the message on stderr.
@@ -116,6 +129,15 @@ impl From<PictureError> for Failure {
             // A transparent error hides itself from the chain of causes.
             PictureError::Png(PngError::Write(error)) => error.into(),
             other => Self::output(&other),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::System(error) => error.into(),
+            other => Self::input(other),
         }
     }
 }

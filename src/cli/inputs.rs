@@ -1,6 +1,7 @@
 //! From arguments to the things they name: formula, grid, quantity, methods, sizes.
 
 use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
+use crate::cli::arrays::known_extension;
 use crate::cli::failure::Failure;
 use crate::engine::{EngineChoice, Verify};
 use crate::expr::formula::{Formula, constant};
@@ -10,6 +11,7 @@ use crate::math::Library;
 use crate::method::Method;
 use crate::quantity::Quantity;
 use crate::request::Request;
+use std::path::Path;
 
 /// The extent of an axis that is not given.
 const DEFAULT_EXTENT: (f64, f64) = (-5.0, 5.0);
@@ -23,8 +25,19 @@ const PICTURE_NODES: usize = 900;
 /// Nodes of an evaluation by its number of axes, unless given.
 const EVAL_NODES: [usize; 4] = [1001, 501, 101, 33];
 
-/// Reads the formula with its variables and parameters.
+/// Reads the formula with its variables and parameters, for commands that take no arrays.
 pub(crate) fn formula(args: &FormulaArgs) -> Result<Formula, Failure> {
+    if known_extension(Path::new(&args.formula)) {
+        return Err(Failure::input(format_args!(
+            "'{}' is the name of a file, and this command takes formulas; for files there are plot, eval, stats and batch",
+            args.formula
+        )));
+    }
+    formula_of(&args.formula, args, &[])
+}
+
+/// Reads `text` with the variables and parameters of `args`, and with arrays: names and numbers of axes.
+pub(crate) fn formula_of(text: &str, args: &FormulaArgs, arrays: &[(String, usize)]) -> Result<Formula, Failure> {
     let mut parameters = Vec::new();
     let mut values = Vec::new();
     for text in &args.parameters {
@@ -42,7 +55,8 @@ pub(crate) fn formula(args: &FormulaArgs) -> Result<Formula, Failure> {
         variables
     };
     let names = Names::new(given, parameters).map_err(Failure::input)?;
-    Formula::with_names(&args.formula, names, values).map_err(|error| Failure::formula(&error, &args.formula))
+    let names = names.with_arrays(arrays.iter().cloned()).map_err(Failure::input)?;
+    Formula::with_names(text, names, values).map_err(|error| Failure::formula(&error, text))
 }
 
 /// A finite number, or a constant formula such as `2pi`.
@@ -76,10 +90,8 @@ pub(crate) enum Purpose {
     Numbers,
 }
 
-/// The grid that the arguments describe for this formula.
-pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Result<Grid, Failure> {
-    let variables = formula.variables();
-    let mut extents: Vec<Option<(f64, f64, bool)>> = vec![None; variables.len()];
+/// The extents that are given: number of the variable, text, and the option that says so.
+pub(crate) fn extents<'a>(args: &'a GridArgs, variables: &[String]) -> Result<Vec<(usize, &'a str, String)>, Failure> {
     let shorthand = [("x", &args.x), ("y", &args.y), ("z", &args.z), ("w", &args.w)];
     let shorthand = shorthand.into_iter().filter_map(|(name, text)| text.as_deref().map(|text| (name, text)));
     let mut given: Vec<(&str, &str, String)> =
@@ -90,19 +102,29 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
         })?;
         given.push((name.trim(), extent, format!("--axis {text}")));
     }
-    for (name, text, what) in &given {
+    let place = |(name, text, what): (&str, &'a str, String)| {
         let place = variables.iter().position(|variable| variable == name).ok_or_else(|| {
             Failure::input(format_args!(
                 "{what}: `{name}` is not a variable; the variables are {}",
                 variables.join(", ")
             ))
         })?;
-        extents[place] = Some(match text.contains(':') {
-            true => extent(text, what).map(|(min, max)| (min, max, true))?,
-            false => number(text, what).map(|value| (value, value, false))?,
+        Ok((place, text, what))
+    };
+    given.into_iter().map(place).collect()
+}
+
+/// The grid that the arguments describe for this formula.
+pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Result<Grid, Failure> {
+    let variables = formula.variables();
+    let mut ends: Vec<Option<(f64, f64, bool)>> = vec![None; variables.len()];
+    for (place, text, what) in extents(args, variables)? {
+        ends[place] = Some(match text.contains(':') {
+            true => extent(text, &what).map(|(min, max)| (min, max, true))?,
+            false => number(text, &what).map(|value| (value, value, false))?,
         });
     }
-    let last_given = extents.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
+    let last_given = ends.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
     let least = if purpose == Purpose::Picture { 2 } else { 1 };
     // A size of several numbers is a grid of as many axes, whatever the formula uses.
     let sized = args.size.as_deref().map_or(0, |size| size.split(SIZE_SEPARATORS).count());
@@ -113,8 +135,8 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
             variables.len()
         )));
     }
-    let ends: Vec<(f64, f64, bool)> = (0..count)
-        .map(|place| match (extents[place], purpose) {
+    let extents: Vec<(f64, f64, bool)> = (0..count)
+        .map(|place| match (ends[place], purpose) {
             (Some(extent), _) => Ok(extent),
             (None, Purpose::Picture) if place >= 2 => Err(Failure::input(format_args!(
                 "the formula uses `{0}` and a picture has two axes; give `{0}` a value, as in `--axis {0}=0.5`",
@@ -123,8 +145,8 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
             (None, _) => Ok((DEFAULT_EXTENT.0, DEFAULT_EXTENT.1, true)),
         })
         .collect::<Result<_, Failure>>()?;
-    let sizes = sizes(args.size.as_deref(), &ends, purpose)?;
-    let axes = ends.iter().zip(sizes).zip(variables);
+    let sizes = sizes(args.size.as_deref(), &extents, purpose)?;
+    let axes = extents.iter().zip(sizes).zip(variables);
     let axes =
         axes.map(|((&(min, max, _), len), name)| Axis::new(name.as_str(), min, max, len).map_err(Failure::input));
     Grid::new(axes.collect::<Result<_, Failure>>()?).map_err(Failure::input)
@@ -191,7 +213,12 @@ pub(crate) fn quantity(text: &str, formula: &Formula, axes: usize) -> Result<Qua
 }
 
 /// The request that the arguments describe.
-pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Grid) -> Result<Request<'a>, Failure> {
+pub(crate) fn request<'a>(
+    args: &ComputeArgs,
+    formula: &'a Formula,
+    grid: &'a Grid,
+    quantity: Quantity,
+) -> Result<Request<'a>, Failure> {
     let method: Method = args.method.parse().map_err(Failure::input)?;
     let compare: Option<Method> = args.compare.as_deref().map(str::parse).transpose().map_err(Failure::input)?;
     let engine: EngineChoice = args.engine.parse().map_err(Failure::input)?;
@@ -199,7 +226,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
     let verify: Verify = args.verify.parse().map_err(Failure::input)?;
     let step = args.step.as_deref().map(|text| number(text, "--step")).transpose()?;
     Ok(Request::new(formula, grid)
-        .quantity(quantity(&args.quantity, formula, grid.axes().len())?)
+        .quantity(quantity)
         .method(method)
         .compare(compare)
         .step(step)
@@ -210,7 +237,7 @@ pub(crate) fn request<'a>(args: &ComputeArgs, formula: &'a Formula, grid: &'a Gr
 }
 
 /// Bytes, with K, M or G for powers of 1024.
-fn memory(text: &str) -> Result<usize, Failure> {
+pub(crate) fn memory(text: &str) -> Result<usize, Failure> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor: usize = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1,

@@ -1,8 +1,10 @@
 //! The command-line tool: arguments in, exit code out. Data goes to stdout, everything else to stderr.
 
 mod accuracy;
+mod arrays;
 mod args;
 mod at;
+mod batch;
 mod bench;
 mod devices;
 mod duel;
@@ -10,10 +12,12 @@ mod eval;
 mod failure;
 mod help;
 mod inputs;
+mod place;
 mod plot;
 mod progress;
 mod show;
 mod stats;
+mod subject;
 mod summary;
 mod timing;
 
@@ -38,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Plot(args) => plot::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::At(args) => at::run(&args),
         Command::Duel(args) => duel::run(&args),
         Command::Show(args) => show::run(&args),

@@ -6,6 +6,7 @@ use crate::cli::args::{ComputeArgs, FormulaArgs, PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::color::Colormap;
 use crate::engine::PATIENCE;
@@ -22,28 +23,23 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         return zoom::run(args, start);
     }
     png_name(&args.output)?;
-    let formula = inputs::formula(&args.formula)?;
-    let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
-    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
+    let subject = subject(args)?;
     let options = options(&args.picture)?;
-    let request = inputs::request(&args.compute, &formula, &grid)?;
+    let (request, notes) = subject.request(&args.compute)?;
     let output = Output::create(&args.output, args.out.overwrite)?;
-    let mut prepared = request.prepare()?;
+    let mut prepared = subject.prepare(&request)?;
     let note = !args.out.quiet;
     if note {
+        say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
-    let options = PictureOptions {
-        title: args.picture.title.clone().unwrap_or_else(|| title(args, &prepared)),
-        text: words(args, &prepared),
-        ..options
-    };
+    let options = PictureOptions { text: words(args, &subject, &prepared), ..described(options, args, &subject, &prepared) };
     let mut progress = Progress::new(args.out.quiet);
-    let (output, drawn) = write_png(&mut prepared, &quantity, &options, output, &mut progress)?;
+    let (output, drawn) = write_png(&mut prepared, &subject.quantity, &options, output, &mut progress)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     if note {
-        let undefined = summary::undefined(&request, &quantity, drawn.masked, drawn.cells, &mut progress)?;
+        let undefined = summary::undefined(&subject, &request, drawn.masked, drawn.cells, &mut progress)?;
         drop(progress);
         let (width, height) = drawn.size;
         let shown = |value| digits(value, &prepared);
@@ -58,6 +54,29 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         timing::print(start, &prepared, Some(written));
     }
     Ok(())
+}
+
+/// What is drawn.
+fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
+    Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Picture)
+}
+
+/// Title and labels.
+fn described(options: PictureOptions, args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> PictureOptions {
+    let title = || subject.title(&args.formula.parameters, prepared);
+    PictureOptions {
+        title: args.picture.title.clone().unwrap_or_else(title),
+        label: subject.label(),
+        axis_labels: subject.axis_labels(),
+        ..options
+    }
+}
+
+/// Warnings, once each.
+pub(crate) fn say_notes(notes: &[String]) {
+    for note in notes {
+        eprintln!("{note}");
+    }
 }
 
 /// The fewest digits that tell the value from its neighbours in the engine's number type.
@@ -117,31 +136,20 @@ fn options(args: &PictureArgs) -> Result<PictureOptions, Failure> {
     Ok(PictureOptions { colormap, scale, range, theme, bare: args.bare, ..PictureOptions::default() })
 }
 
-fn title(args: &PlotArgs, prepared: &Prepared) -> String {
-    let formula = args.formula.formula.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut title = match prepared.names().first() {
-        Some(name) if name != "f" => format!("{name},  f = {formula}"),
-        _ => format!("f = {formula}"),
-    };
-    for parameter in &args.formula.parameters {
-        title = format!("{title},  {}", parameter.replacen('=', " = ", 1));
-    }
-    // A slice says where it lies.
-    for axis in prepared.grid().axes().iter().skip(2) {
-        title = format!("{title},  {} = {}", axis.name(), axis.min());
-    }
-    title
-}
-
 /// The title and what made the picture.
-fn words(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
-    let mut text = provenance(&args.formula, &args.compute, prepared);
-    text.insert(1, ("Title".to_owned(), title(args, prepared)));
+fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(String, String)> {
+    let mut text = provenance(&args.formula, &args.compute, subject, prepared);
+    text.insert(1, ("Title".to_owned(), subject.title(&args.formula.parameters, prepared)));
     text
 }
 
 /// What made a file, for whoever finds it later.
-pub(crate) fn provenance(formula: &FormulaArgs, compute: &ComputeArgs, prepared: &Prepared) -> Vec<(String, String)> {
+pub(crate) fn provenance(
+    formula: &FormulaArgs,
+    compute: &ComputeArgs,
+    subject: &Subject<'_>,
+    prepared: &Prepared,
+) -> Vec<(String, String)> {
     let axes: Vec<String> = prepared.grid().axes().iter().map(ToString::to_string).collect();
     let mut text = vec![
         ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
@@ -153,6 +161,7 @@ pub(crate) fn provenance(formula: &FormulaArgs, compute: &ComputeArgs, prepared:
         ("Agreement".to_owned(), prepared.agreement().to_string()),
         ("Grid".to_owned(), axes.join("; ")),
     ];
+    text.extend(subject.provenance());
     if !formula.parameters.is_empty() {
         text.push(("Parameters".to_owned(), formula.parameters.join(", ")));
     }

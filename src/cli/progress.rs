@@ -65,6 +65,13 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// A line on stderr that does not disturb the bar.
+    pub(crate) fn say(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+}
+
 impl Watch for Progress {
     fn begin(&mut self, pass: &str, cells: usize) {
         self.bar.reset();

@@ -3,9 +3,10 @@
 use crate::analysis::statistics::{Place, PlaneStatistics, Statistics};
 use crate::cli::args::StatsArgs;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::say_how;
+use crate::cli::inputs::Purpose;
+use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::grid::Grid;
 use crate::program::mask;
@@ -19,16 +20,16 @@ const PERCENTILES: [f64; 7] = [1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0];
 
 pub(crate) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let start = Instant::now();
-    let formula = inputs::formula(&args.formula)?;
-    let grid = inputs::grid(&args.grid, &formula, Purpose::Numbers)?;
-    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
-    let request = inputs::request(&args.compute, &formula, &grid)?;
-    let mut prepared = request.prepare()?;
+    let subject =
+        Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
+    let (request, notes) = subject.request(&args.compute)?;
+    let mut prepared = subject.prepare(&request)?;
     if !args.quiet {
+        say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
     let mut progress = Progress::new(args.quiet);
-    let found = Statistics::new(&request, &quantity, &mut prepared, &mut progress)?;
+    let found = Statistics::new(&request, subject.arrays.readers()?, &subject.quantity, &mut prepared, &mut progress)?;
     drop(progress);
     if !args.quiet {
         summary::warn_of_mismatch(&prepared);

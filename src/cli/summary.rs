@@ -1,31 +1,33 @@
 //! What a command says when it is done: how many cells have no value and why, and what the checks of the GPU found.
 
+use crate::cli::failure::Failure;
+use crate::cli::subject::Subject;
 use crate::engine::Report;
 use crate::grid::Grid;
 use crate::program::mask;
 use crate::quantity::Quantity;
-use crate::request::{Prepared, Request, RequestError};
+use crate::request::{Prepared, Request};
 use crate::tile::watch::Watch;
 
 /// `, 12 of 100 cells undefined (10 domain, 2 overflow)`, or nothing when all cells have values.
 ///
 /// The reasons are counted by one more pass over the mask of the quantity.
 pub(crate) fn undefined(
+    subject: &Subject<'_>,
     request: &Request<'_>,
-    quantity: &Quantity,
     masked: u64,
     cells: u64,
     watch: &mut dyn Watch,
-) -> Result<String, RequestError> {
+) -> Result<String, Failure> {
     if masked == 0 {
         return Ok(String::new());
     }
     let total = format!(", {masked} of {cells} cells undefined");
-    if quantity.is_report() {
+    if subject.quantity.is_report() {
         return Ok(total);
     }
-    let mask = Quantity::Mask(Box::new(quantity.clone()));
-    let counts = request.clone().compare(None).quantity(mask).prepare()?.range(0, watch)?;
+    let mask = Quantity::Mask(Box::new(subject.quantity.clone()));
+    let counts = subject.prepare(&request.clone().compare(None).quantity(mask))?.range(0, watch)?;
     let reasons: Vec<String> = (0_u8..)
         .zip(mask::NAMES)
         .skip(mask::HIGHEST_VALID + 1)

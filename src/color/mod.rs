@@ -74,6 +74,8 @@ pub struct UnknownColormap {
 impl Colormap {
     /// The default for quantities without a sign.
     pub const VIRIDIS: Self = Self { row: 0, reversed: false };
+    /// From black to white.
+    pub const GRAY: Self = Self { row: 5, reversed: false };
     /// The default for signed quantities, to be centred on zero.
     pub const COOLWARM: Self = Self { row: 6, reversed: false };
     /// The default for angles.

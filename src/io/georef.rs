@@ -60,8 +60,27 @@ const RASTER_TYPE: u16 = 1025;
 const ANGULAR_UNITS: u16 = 2054;
 const PROJECTED: u16 = 3072;
 const LINEAR_UNITS: u16 = 3076;
+const VERTICAL_UNITS: u16 = 4099;
+
+impl Unit {
+    /// The unit of length of this code of EPSG.
+    fn of_length(code: u16) -> Self {
+        match code {
+            9001 => Self::Metres,
+            9002 => Self::Feet,
+            9003 => Self::SurveyFeet,
+            _ => Self::Unknown,
+        }
+    }
+}
 
 impl GeoKeys {
+    /// The unit of heights, if it is stated.
+    #[must_use]
+    pub fn vertical_unit(&self) -> Unit {
+        self.short(VERTICAL_UNITS).map_or(Unit::Unknown, Unit::of_length)
+    }
+
     /// The value of a key that is a short number.
     #[must_use]
     pub fn short(&self, key: u16) -> Option<u16> {
@@ -88,9 +107,7 @@ impl GeoKeys {
                 Some(_) => Unit::Unknown,
             },
             Some(1) => match (self.short(LINEAR_UNITS), self.short(PROJECTED)) {
-                (Some(9001), _) => Unit::Metres,
-                (Some(9002), _) => Unit::Feet,
-                (Some(9003), _) => Unit::SurveyFeet,
+                (Some(code), _) => Unit::of_length(code),
                 (None, Some(3857 | 25828..=25838 | 26901..=26923 | 32601..=32660 | 32701..=32760)) => Unit::Metres,
                 _ => Unit::Unknown,
             },
@@ -188,6 +205,8 @@ mod tests {
         assert_eq!(keys(&[[1024, 0, 1, 1], [3072, 0, 1, 2225]]).unit(), Unit::Unknown, "a state plane");
         assert_eq!(keys(&[[1024, 0, 1, 2], [2054, 0, 1, 9105]]).unit(), Unit::Unknown, "grads");
         assert_eq!(GeoKeys::default().unit(), Unit::Unknown, "no keys");
+        assert_eq!(keys(&[[4099, 0, 1, 9002]]).vertical_unit(), Unit::Feet, "heights in feet");
+        assert_eq!(keys(&[[1024, 0, 1, 1]]).vertical_unit(), Unit::Unknown, "heights not described");
         assert!(keys(&[[1025, 0, 1, 2]]).pixel_is_point() && !keys(&[]).pixel_is_point(), "point or area");
         let truncated = GeoKeys { directory: vec![1, 1, 0, 9, 1024, 0], ..GeoKeys::default() };
         assert_eq!(truncated.unit(), Unit::Unknown, "a directory that is cut off");

@@ -3,7 +3,8 @@
 //! Pixel 0 is masked; 1 is the low end of the range and all below, 65 535 the high end and all above; between them
 //! pixel = 1 + 65 534·(v − low)/(high − low), rounded, computed in `f64`. How to turn pixels back into values stands in the
 //! file: the keyword `Mapping` in words, and `Offset` and `Scale` for programs, with v = Offset + Scale·pixel. A value inside the range is
-//! then off by half of `Scale` at most. As in every picture y points upward: the first row has the largest y.
+//! then off by half of `Scale` at most. As in every picture y points upward, so that the
+//! first row has the largest y, unless the first row of the grid is to be on top.
 //!
 //! **Edges**: a range of one value gives pixel 1 where there is a value; no value anywhere gives zeros and the range 0 to 0.
 
@@ -85,6 +86,7 @@ pub fn write_grey_png<W: Write>(
     words.extend(mapping.words());
     let mut png = GreyPng::new(writer, width, height, &words)?;
     let (width, mut masked) = (width as usize, 0);
+    let as_they_lie = prepared.first_row_on_top();
     // The pixels of a piece, in both byte orders on their way.
     let (mut pixels, mut row, per_cell) = (Vec::new(), Vec::new(), 4);
     prepared.value_rows(png.memory(), per_cell, watch, |samples: &Samples| {
@@ -95,7 +97,7 @@ pub fn write_grey_png<W: Write>(
         let rows = if whole { pixels.len() / width } else { 1 };
         let length = pixels.len() / rows;
         pixels.par_chunks_mut(length).enumerate().for_each(|(line, out)| {
-            let first = (rows - 1 - line) * length;
+            let first = if as_they_lie { line } else { rows - 1 - line } * length;
             match samples {
                 Samples::F32(planes) => {
                     let values = &planes[0][first..first + length];

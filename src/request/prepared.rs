@@ -8,7 +8,7 @@ use crate::method::Method;
 use crate::method::step::AxisChoice;
 use crate::program::Program;
 use crate::request::RequestError;
-use crate::tile::plan::{FromTop, Linear, most_cells};
+use crate::tile::plan::{ByRows, Linear, most_cells};
 use crate::tile::run::{Spent, Work, run};
 use crate::tile::watch::Watch;
 use std::ops::Range;
@@ -36,6 +36,8 @@ pub struct Prepared {
     pub(super) opening: Duration,
     pub(super) compiling: Duration,
     pub(super) passes: Vec<Pass>,
+    /// Whether pictures have the first row of the grid on top.
+    pub(super) first_row_on_top: bool,
 }
 
 /// A pass over all cells, and where its time went.
@@ -55,8 +57,8 @@ struct Planes<'a>(&'a mut Session, Clock);
 /// What there is to know about one plane.
 struct Statistics<'a>(&'a mut Session, Clock, usize, RangeStats);
 
-/// The colour indices of one plane, in rows of this width, the last row first.
-struct Indices<'a>(&'a mut Session, Clock, usize, &'a Thresholds, usize);
+/// The colour indices of one plane, in rows of this width, the last row first, or as they lie.
+struct Indices<'a>(&'a mut Session, Clock, usize, &'a Thresholds, Option<usize>);
 
 /// Adds up the times of kernels.
 #[derive(Debug, Default)]
@@ -123,7 +125,9 @@ impl Work for Indices<'_> {
     fn finish(&mut self, begun: Begun, output: &mut Vec<u8>) -> Result<(), RequestError> {
         self.0.finish_palette(begun, self.2, self.3, output)?;
         self.1.note(self.0);
-        turn_over(output, self.4);
+        if let Some(width) = self.4 {
+            turn_over(output, width);
+        }
         Ok(())
     }
     fn cancel(&mut self, begun: Begun) {
@@ -205,6 +209,17 @@ impl Prepared {
         &self.methods
     }
 
+    /// Puts the first row of the grid on top of pictures, as files of pictures and north-up rasters have it; else y points upward.
+    pub fn set_first_row_on_top(&mut self, first: bool) {
+        self.first_row_on_top = first;
+    }
+
+    /// Whether pictures have the first row of the grid on top.
+    #[must_use]
+    pub fn first_row_on_top(&self) -> bool {
+        self.first_row_on_top
+    }
+
     /// Bytes of memory that may be taken.
     #[must_use]
     pub fn memory(&self) -> usize {
@@ -267,8 +282,8 @@ impl Prepared {
         Ok(work.3)
     }
 
-    /// Hands the colour indices of plane `plane` to `sink` as whole rows of the grid's first axis, the last row first, as a picture
-    /// has them: 0 where masked, else 1 + the number of thresholds ≤ value. `reserved` bytes are taken off the memory
+    /// Hands the colour indices of plane `plane` to `sink` as whole rows of the grid's first axis from the top of a
+    /// picture down, the last row first unless [`set_first_row_on_top`](Self::set_first_row_on_top) says otherwise: 0 where masked, else 1 + the number of thresholds ≤ value. `reserved` bytes are taken off the memory
     /// budget for what the sink needs.
     ///
     /// # Errors
@@ -284,8 +299,8 @@ impl Prepared {
         let thresholds = self.thresholds(thresholds)?;
         let (width, rows) = (self.grid.width(), self.grid.rows());
         let most = self.most(BUFFERS, reserved);
-        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, width);
-        let mut pieces = FromTop::new(width, rows, most);
+        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, (!self.first_row_on_top).then_some(width));
+        let mut pieces = ByRows::new(width, rows, most, self.first_row_on_top);
         watch.begin("drawing", self.grid.cells());
         // A row that is longer than a piece comes in parts.
         let mut row = Vec::new();
@@ -304,7 +319,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Hands the values of all planes to `sink` in whole rows of the first axis, the pieces from the last row down but the
+    /// Hands the values of all planes to `sink` in whole rows of the first axis, the pieces from the top of a picture down but the
     /// rows of a piece as they lie; a row that is longer than a piece comes in parts. `reserved` bytes, and `per_cell` for each cell of a
     /// piece, are taken off the memory budget for what the sink needs.
     ///
@@ -321,7 +336,7 @@ impl Prepared {
         let buffers = (0..BUFFERS).map(|_| self.engine.samples(planes)).collect();
         let most = self.most(BUFFERS * size * planes + per_cell, reserved);
         let mut work = Planes(&mut self.session, Clock::default());
-        let mut pieces = FromTop::new(self.grid.width(), self.grid.rows(), most);
+        let mut pieces = ByRows::new(self.grid.width(), self.grid.rows(), most, self.first_row_on_top);
         watch.begin("computing", self.grid.cells());
         let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| sink(samples))?;
         self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
@@ -343,7 +358,7 @@ impl Prepared {
         let thresholds = self.thresholds(&[above, high.max(above)])?;
         let same = low >= high;
         let most = self.most(BUFFERS, 0);
-        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, usize::MAX);
+        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, None);
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("looking for extremes", self.grid.cells());
         let (mut lowest, mut highest) = (None, None);

@@ -100,31 +100,34 @@ impl Pieces for Linear {
     }
 }
 
-/// Whole rows, the last row first, or parts of one row where a row is longer than a piece may be.
+/// Whole rows, from the last row down or from the first up, or parts of one row where a row is longer than a piece may be.
 #[derive(Debug)]
-pub struct FromTop {
+pub struct ByRows {
     width: usize,
     /// Rows that are not begun yet.
-    rows: usize,
+    rows: Range<usize>,
+    ascending: bool,
     /// What is left of the row that is cut.
     part: Range<usize>,
     pace: Pace,
 }
 
-impl FromTop {
-    /// All of `rows` rows of `width` cells in pieces of at most `most`.
+impl ByRows {
+    /// All of `rows` rows of `width` cells in pieces of at most `most`, ascending or with the last row first.
     #[must_use]
-    pub fn new(width: usize, rows: usize, most: usize) -> Self {
-        Self { width: width.max(1), rows, part: 0..0, pace: Pace::new(most) }
+    pub fn new(width: usize, rows: usize, most: usize, ascending: bool) -> Self {
+        Self { width: width.max(1), rows: 0..rows, ascending, part: 0..0, pace: Pace::new(most) }
     }
 }
 
-impl Pieces for FromTop {
+impl Pieces for ByRows {
     fn next(&mut self) -> Option<Range<usize>> {
         if self.part.is_empty() {
-            let end = self.rows;
-            self.rows = end.saturating_sub((self.pace.cells() / self.width).max(1));
-            self.part = self.rows * self.width..end * self.width;
+            let count = (self.pace.cells() / self.width).clamp(1, self.rows.len().max(1));
+            let Range { start, end } = self.rows;
+            let taken = if self.ascending { start..(start + count).min(end) } else { end.saturating_sub(count).max(start)..end };
+            self.rows = if self.ascending { taken.end..end } else { start..taken.start };
+            self.part = taken.start * self.width..taken.end * self.width;
         }
         let first = self.part.start;
         // Whole rows fit the pace by their making, so only a single row is ever cut.
@@ -163,7 +166,7 @@ mod tests {
         for (width, rows, most) in
             [(7, 1_000, 512), (300, 5, 256), (100_000, 3, 1 << 17), (1, 1, 1), (1_000_000, 2, 4096)]
         {
-            let mut pieces = FromTop::new(width, rows, most);
+            let mut pieces = ByRows::new(width, rows, most, false);
             let (mut top, mut along) = (rows, 0);
             while let Some(piece) = pieces.next() {
                 assert!(piece.len() <= most.max(ALIGNMENT), "{width} × {rows}: {piece:?} within the limit");
@@ -178,6 +181,23 @@ mod tests {
                 pieces.note(piece.len(), Duration::from_micros(piece.start as u64 % 90_000));
             }
             assert_eq!((top, along), (0, 0), "{width} × {rows}: to the lowest row");
+        }
+    }
+
+    #[test]
+    fn rows_come_as_they_lie_and_each_once() {
+        for (width, rows, most) in [(7, 1_000, 512), (300, 5, 256), (1, 1, 1), (1_000_000, 2, 4096)] {
+            let mut pieces = ByRows::new(width, rows, most, true);
+            let mut next = 0;
+            while let Some(piece) = pieces.next() {
+                assert_eq!(piece.start, next, "{width} × {rows}: no gap and no overlap");
+                let whole = piece.start % width == 0 && piece.end % width == 0;
+                let within = piece.start / width == (piece.end - 1) / width;
+                assert!(whole || within, "{width} × {rows}: {piece:?} is whole rows or a part of one");
+                next = piece.end;
+                pieces.note(piece.len(), Duration::from_micros(piece.start as u64 % 90_000));
+            }
+            assert_eq!(next, width * rows, "{width} × {rows}: to the last row");
         }
     }
 

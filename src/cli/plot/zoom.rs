@@ -1,10 +1,10 @@
 //! `gradgrid plot … name.dzi`: the picture as a pyramid of tiles.
 
-use super::{digits, options, provenance, say_how};
+use super::{digits, options, provenance, say_how, say_notes, subject};
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::picture::PictureError;
 use crate::pyramid::{PyramidError, write_pyramid};
@@ -12,21 +12,20 @@ use crate::request::{Prepared, RequestError};
 use std::time::Instant;
 
 pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
-    let formula = inputs::formula(&args.formula)?;
-    let grid = inputs::grid(&args.grid, &formula, Purpose::Picture)?;
-    let quantity = inputs::quantity(&args.compute.quantity, &formula, grid.axes().len())?;
+    let subject = subject(args)?;
     let options = options(&args.picture)?;
-    let request = inputs::request(&args.compute, &formula, &grid)?;
-    let mut prepared = request.prepare()?;
+    let (request, notes) = subject.request(&args.compute)?;
+    let mut prepared = subject.prepare(&request)?;
     let note = !args.out.quiet;
     if note {
+        say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
     let name = args.output.display();
     let mut progress = Progress::new(args.out.quiet);
-    let words = words(args, &prepared);
+    let words = words(args, &subject, &prepared);
     let drawn =
-        write_pyramid(&mut prepared, &quantity, &options, &args.output, &words, args.out.overwrite, &mut progress);
+        write_pyramid(&mut prepared, &subject.quantity, &options, &args.output, &words, args.out.overwrite, &mut progress);
     let drawn = drawn.inspect_err(|error| {
         if note && is_interruption(error) {
             eprintln!("{name}: the tiles that are done are kept; the same command goes on from there");
@@ -34,7 +33,7 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
     })?;
     if note {
         let picture = &drawn.picture;
-        let undefined = summary::undefined(&request, &quantity, picture.masked, picture.cells, &mut progress)?;
+        let undefined = summary::undefined(&subject, &request, picture.masked, picture.cells, &mut progress)?;
         drop(progress);
         let (width, height) = picture.size;
         let shown = |value| digits(value, &prepared);
@@ -65,8 +64,8 @@ fn is_interruption(error: &PyramidError) -> bool {
 }
 
 /// Everything that the tiles depend on.
-fn words(args: &PlotArgs, prepared: &Prepared) -> Vec<(String, String)> {
-    let mut words = provenance(&args.formula, &args.compute, prepared);
+fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(String, String)> {
+    let mut words = provenance(&args.formula, &args.compute, subject, prepared);
     let mut add = |key: &str, value: Option<String>| words.extend(value.map(|value| (key.to_owned(), value)));
     let (compute, picture) = (&args.compute, &args.picture);
     add("Variables", Some(args.formula.vars.join(",")));

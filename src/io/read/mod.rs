@@ -39,6 +39,7 @@ mod bytes;
 pub mod dtype;
 mod error;
 pub mod exr;
+mod masked;
 pub mod memory;
 pub mod npy;
 pub mod npz;
@@ -91,13 +92,15 @@ pub struct ReadOptions {
     pub page: usize,
     /// The file is raw numbers, and these.
     pub raw: Option<RawShape>,
+    /// A number that stands for “no data” beside what the file says.
+    pub nodata: Option<f64>,
     /// Bytes that a decoder may hold. What [`Reader::read_rows_f32`] gives to its caller is not counted.
     pub limit: u64,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { channel: Channel::Auto, member: None, page: 0, raw: None, limit: DEFAULT_LIMIT }
+        Self { channel: Channel::Auto, member: None, page: 0, raw: None, nodata: None, limit: DEFAULT_LIMIT }
     }
 }
 
@@ -211,7 +214,19 @@ pub fn open_bytes(bytes: Vec<u8>, options: &ReadOptions) -> Result<Box<dyn Reade
 /// Bytes that tell the format; the magic of every format is within them.
 const MAGIC: usize = 16;
 
-fn from_source(mut source: Box<dyn Source>, again: Again, options: &ReadOptions) -> Result<Box<dyn Reader>, ReadError> {
+fn from_source(source: Box<dyn Source>, again: Again, options: &ReadOptions) -> Result<Box<dyn Reader>, ReadError> {
+    let reader = known_format(source, again, options)?;
+    Ok(match options.nodata {
+        Some(nodata) => Box::new(masked::Masked::new(reader, nodata)),
+        None => reader,
+    })
+}
+
+fn known_format(
+    mut source: Box<dyn Source>,
+    again: Again,
+    options: &ReadOptions,
+) -> Result<Box<dyn Reader>, ReadError> {
     if let Some(shape) = &options.raw {
         return raw::open(source, shape);
     }

@@ -1,0 +1,587 @@
+//! `gradgrid batch`: one map per file, for thousands of files.
+//!
+//! ```text
+//! readers ──▶ a compiled program per shape ──▶ writers ──▶ manifest
+//! ```
+//!
+//! Reading, computing and writing go on at the same time, with a few files on their way between them, so memory does not grow with
+//! their number. `--range shared` takes two passes: the extremes of all files, then the maps.
+//!
+//! A file is skipped if its output is there and the manifest says that it was made by the same request of the same file (size
+//! and time of change). An output that is there but in no manifest is not ours, and is refused before any work.
+
+mod manifest;
+mod work;
+
+use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
+use crate::cli::arrays::{ArrayArgs, BARE, known_extension, used};
+use crate::cli::failure::Failure;
+use crate::cli::inputs;
+use crate::cli::progress::Progress;
+use crate::cli::subject::COLOURS;
+use crate::color::Colormap;
+use crate::expr::formula::constant;
+use crate::method::scheme::Stencil;
+use crate::quantity::Quantity;
+use crate::tile::watch::{Interrupted, Watch};
+use clap::{Args, ValueEnum};
+use manifest::{Entry, Manifest, Stamp};
+use std::collections::HashMap;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+/// How often Ctrl-C is looked for while nothing is done.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Files that wait between two stages.
+const WAITING: usize = 2;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// A picture, one pixel per cell
+    Png,
+    /// NumPy's array format
+    Npy,
+    /// GeoTIFF
+    Tif,
+}
+
+impl FileFormat {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Npy => "npy",
+            Self::Tif => "tif",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Files or folders of files, and at last the folder for the results
+    #[arg(required = true, value_name = "INPUTS… OUTDIR")]
+    paths: Vec<PathBuf>,
+    /// More inputs, one a line; - for the standard input
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// What to compute; `gradgrid help quantities` lists them
+    #[arg(long, short, value_name = "NAME", default_value = "saliency", allow_hyphen_values = true)]
+    quantity: String,
+    /// A formula of each file in place of the file: a is the file (luminance of colours), r, g and b its channels
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    formula: Option<String>,
+    /// A parameter of the formula and its value
+    #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    parameters: Vec<String>,
+    /// The format of the results
+    #[arg(long, value_name = "FORMAT", default_value = "png")]
+    format: FileFormat,
+    /// What the ends of the scale are: each file's own values, those of all files (shared), two values, or none for values as they are
+    /// [default: each for png, none for npy and tif]
+    #[arg(long, value_name = "each|shared|none|LOW:HIGH", allow_hyphen_values = true)]
+    range: Option<String>,
+    /// Colours of png: gray, viridis, magma, …; add _r to reverse
+    #[arg(long, short, value_name = "NAME", default_value = "gray")]
+    colormap: String,
+    /// A line of JSON for each file, also what tells what is done already [default: manifest.jsonl in OUTDIR]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// auto, gpu, cpu, f64 or gpu64
+    #[arg(long, value_name = "ENGINE", default_value = "auto")]
+    engine: String,
+    /// Memory that one file may take
+    #[arg(long, value_name = "SIZE", default_value = "1G")]
+    memory: String,
+    #[command(flatten)]
+    arrays: ArrayArgs,
+    #[command(flatten)]
+    out: OutputArgs,
+}
+
+/// How values become what is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scaling {
+    Each,
+    Shared,
+    None,
+    Fixed(f64, f64),
+}
+
+/// What holds for all files.
+struct Settings<'a> {
+    words: FormulaArgs,
+    args: &'a ArrayArgs,
+    grid: GridArgs,
+    compute: ComputeArgs,
+    formula: String,
+    /// The arrays that the formula takes of a file: names and channels.
+    arrays: Vec<(String, Option<String>)>,
+    format: FileFormat,
+    colormap: Colormap,
+    memory: usize,
+}
+
+/// A file and where its result goes.
+#[derive(Debug, Clone)]
+struct Task {
+    input: PathBuf,
+    output: PathBuf,
+    /// Whether an output that is there may be replaced.
+    overwrite: bool,
+}
+
+/// What a file came to.
+struct Done {
+    task: usize,
+    /// Sizes and extremes, and whether it was written with a range.
+    result: Result<Found, String>,
+    seconds: f64,
+}
+
+struct Found {
+    shape: Vec<usize>,
+    values: Option<(f64, f64)>,
+    range: Option<(f64, f64)>,
+    masked: u64,
+}
+
+pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
+    let start = Instant::now();
+    let (settings, scaling) = settings(args)?;
+    let (inputs, folder) = inputs(args)?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failure::input(format_args!("cannot make the folder '{}': {error}", folder.display())))?;
+    let path = args.manifest.clone().unwrap_or_else(|| folder.join("manifest.jsonl"));
+    let mut manifest = Manifest::open(&path)?;
+    let tasks = tasks(inputs, &folder, args, &manifest)?;
+    let request = request_text(args);
+    let mut progress = Progress::counting(args.out.quiet, "files");
+    let mut batch = Batch { settings: &settings, tasks: &tasks, quiet: args.out.quiet, notes: Vec::new() };
+    let mut failed = vec![false; tasks.len()];
+    let (shared, all): (Option<(f64, f64)>, Vec<usize>) = match scaling {
+        Scaling::Shared => {
+            let mut ends: Option<(f64, f64)> = None;
+            let mut join = |values: Option<(f64, f64)>| {
+                ends = match (ends, values) {
+                    (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+                    (a, b) => a.or(b),
+                };
+            };
+            let unknown: Vec<usize> = (0..tasks.len())
+                .filter(|&task| match batch_done(&manifest, &tasks[task], &request, None) {
+                    Some(entry) => {
+                        join(entry.values);
+                        false
+                    }
+                    None => true,
+                })
+                .collect();
+            batch.run("finding the range", &unknown, None, &mut progress, |task, done| {
+                match &done.result {
+                    Ok(found) => join(found.values),
+                    Err(_) => failed[task] = true,
+                }
+                let entry = done.result.is_err().then(|| batch_entry(&tasks[task], &request, done));
+                entry.map_or(Ok(()), |entry| manifest.add(&entry))
+            })?;
+            let range = ends.or(Some((0.0, 1.0)));
+            let all = (0..tasks.len()).filter(|&task| !failed[task] && batch_done(&manifest, &tasks[task], &request, Some(range)).is_none());
+            (range, all.collect())
+        }
+        _ => (None, (0..tasks.len()).filter(|&task| batch_done(&manifest, &tasks[task], &request, None).is_none()).collect()),
+    };
+    let skipped = tasks.len() - all.len() - failed.iter().filter(|failed| **failed).count();
+    let write = match (scaling, shared) {
+        (Scaling::Fixed(low, high), _) | (_, Some((low, high))) => Scaling::Fixed(low, high),
+        (scaling, None) => scaling,
+    };
+    let mut written = 0;
+    batch.run("computing", &all, Some(write), &mut progress, |task, done| {
+        match &done.result {
+            Ok(_) => written += 1,
+            Err(_) => failed[task] = true,
+        }
+        manifest.add(&batch_entry(&tasks[task], &request, done))
+    })?;
+    drop(progress);
+    let wrong = failed.iter().filter(|failed| **failed).count();
+    let seconds = start.elapsed().as_secs_f64();
+    if !args.out.quiet {
+        let skipped = if skipped > 0 { format!(", {skipped} were done already") } else { String::new() };
+        eprintln!("{}: {written} files written{skipped}, {wrong} failed, {seconds:.2} s", folder.display());
+    }
+    match wrong {
+        0 => Ok(()),
+        _ => Err(Failure::in_part(format_args!(
+            "{wrong} of {} files could not be done; see above, or `error` in {}",
+            tasks.len(),
+            path.display()
+        ))),
+    }
+}
+
+/// Reads what can be known before any file is opened, so that a slip is told once.
+fn settings(args: &BatchArgs) -> Result<(Settings<'_>, Scaling), Failure> {
+    args.arrays.scheme.scheme(Stencil::Central)?;
+    args.arrays.scheme.z_factor()?;
+    let words = FormulaArgs {
+        formula: args.formula.clone().unwrap_or_else(|| BARE.to_owned()),
+        parameters: args.parameters.clone(),
+        vars: ["x", "y", "z", "w"].map(str::to_owned).to_vec(),
+    };
+    let (formula, arrays) = match &args.formula {
+        None => (BARE.to_owned(), vec![(BARE.to_owned(), None)]),
+        Some(formula) => (formula.clone(), arrays_of(formula, &words, &args.arrays)?),
+    };
+    let names: Vec<String> = words.vars.clone();
+    let known = (1..=3).map(|axes| Quantity::parse(&args.quantity, &names[..axes], &constant));
+    if let Some(Err(error)) = known.reduce(|a, b| a.or(b)) {
+        return Err(error.into());
+    }
+    let scaling = match args.range.as_deref() {
+        None if args.format == FileFormat::Png => Scaling::Each,
+        None | Some("none") if args.format != FileFormat::Png => Scaling::None,
+        Some("each") => Scaling::Each,
+        Some("shared") => Scaling::Shared,
+        Some("none") => return Err(Failure::input("--range none: a picture needs a range; take --format npy or tif")),
+        text => {
+            let text = text.unwrap_or_default();
+            match inputs::extent(text, "--range")? {
+                (low, high) if low < high => Scaling::Fixed(low, high),
+                _ => return Err(Failure::input(format_args!("--range {text}: the low end comes first"))),
+            }
+        }
+    };
+    let compute = ComputeArgs {
+        quantity: args.quantity.clone(),
+        method: "exact".to_owned(),
+        step: None,
+        compare: None,
+        engine: args.engine.clone(),
+        math: "exact".to_owned(),
+        verify: "sample".to_owned(),
+        memory: "256M".to_owned(),
+    };
+    let grid = GridArgs { x: None, y: None, z: None, w: None, axes: Vec::new(), size: None };
+    let colormap = Colormap::from_name(&args.colormap).map_err(Failure::input)?;
+    let memory = inputs::memory(&args.memory)?;
+    let settings =
+        Settings { words, args: &args.arrays, grid, compute, formula, arrays, format: args.format, colormap, memory };
+    Ok((settings, scaling))
+}
+
+/// The arrays of a file that a formula uses.
+fn arrays_of(
+    formula: &str,
+    words: &FormulaArgs,
+    args: &ArrayArgs,
+) -> Result<Vec<(String, Option<String>)>, Failure> {
+    let all: Vec<(&str, Option<&str>)> =
+        std::iter::once((BARE, None)).chain(COLOURS.map(|(name, channel)| (name, Some(channel)))).collect();
+    let others = args.with.iter().filter_map(|text| text.split_once('=')).map(|(name, _)| name.trim().to_owned());
+    let names: Vec<(String, usize)> = all.iter().map(|(name, _)| (*name).to_owned()).chain(others).map(|name| (name, 2)).collect();
+    let parsed = inputs::formula_of(formula, words, &names)?;
+    let taken = all.iter().zip(used(&parsed)).filter(|(_, used)| *used).map(|(array, _)| array);
+    let taken: Vec<(String, Option<String>)> =
+        taken.map(|(name, channel)| ((*name).to_owned(), channel.map(str::to_owned))).collect();
+    if taken.is_empty() {
+        return Err(Failure::input(format_args!(
+            "--formula {formula}: it uses nothing of the files, which are a, and r, g and b by channel"
+        )));
+    }
+    Ok(taken)
+}
+
+/// The files that are given, folders opened, and the folder for the results.
+fn inputs(args: &BatchArgs) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
+    let Some((folder, given)) = args.paths.split_last() else {
+        return Err(Failure::input("name files, and at last the folder for the results"));
+    };
+    if folder.is_file() {
+        return Err(Failure::input(format_args!(
+            "'{}' is a file, and the last name is that of the folder for the results",
+            folder.display()
+        )));
+    }
+    let mut all = Vec::new();
+    let trouble = |path: &Path, error: std::io::Error| Failure::input(format_args!("cannot read '{}': {error}", path.display()));
+    for path in given {
+        if !path.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let files = std::fs::read_dir(path).map_err(|error| trouble(path, error))?;
+        let mut files: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+        files.retain(|file| file.is_file() && known_extension(file));
+        files.sort();
+        all.extend(files);
+    }
+    if let Some(list) = &args.list {
+        let lines: Vec<String> = if list.as_os_str() == "-" {
+            std::io::stdin().lock().lines().collect::<Result<_, _>>().map_err(|error| trouble(list, error))?
+        } else {
+            let text = std::fs::read_to_string(list).map_err(|error| trouble(list, error))?;
+            text.lines().map(str::to_owned).collect()
+        };
+        all.extend(lines.iter().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(PathBuf::from));
+    }
+    if all.is_empty() {
+        return Err(Failure::input("there are no input files; name files or folders, and at last the folder for the results"));
+    }
+    Ok((all, folder.clone()))
+}
+
+/// The outputs: the input's name with the extension of the format. Two inputs for one output are refused, and so is an output that is
+/// its own input or that nobody knows.
+fn tasks(inputs: Vec<PathBuf>, folder: &Path, args: &BatchArgs, manifest: &Manifest) -> Result<Vec<Task>, Failure> {
+    let mut by_output: HashMap<PathBuf, PathBuf> = HashMap::new();
+    let mut tasks = Vec::new();
+    for input in inputs {
+        let stem = input.file_stem().ok_or_else(|| Failure::input(format_args!("'{}' is no file", input.display())))?;
+        let mut name = stem.to_owned();
+        name.push(".");
+        name.push(args.format.extension());
+        let output = folder.join(name);
+        match by_output.get(&output) {
+            Some(other) if *other == input => continue,
+            Some(other) => {
+                return Err(Failure::input(format_args!(
+                    "'{}' and '{}' would both become '{}'; give them other names or run them into two folders",
+                    other.display(),
+                    input.display(),
+                    output.display()
+                )));
+            }
+            None => {}
+        }
+        let exists = output.exists();
+        let same = exists && std::fs::canonicalize(&output).ok() == std::fs::canonicalize(&input).ok();
+        if same {
+            return Err(Failure::input(format_args!("'{}' would replace itself; choose another folder", input.display())));
+        }
+        let ours = manifest.of(&output.display().to_string()).is_some();
+        if exists && !ours && !args.out.overwrite {
+            return Err(Failure::input(format_args!(
+                "'{}' exists already and no entry of the manifest tells of it: choose another folder, or pass --overwrite",
+                output.display()
+            )));
+        }
+        by_output.insert(output.clone(), input.clone());
+        tasks.push(Task { input, output, overwrite: exists });
+    }
+    Ok(tasks)
+}
+
+/// What the results depend on beside the file.
+fn request_text(args: &BatchArgs) -> String {
+    let arrays = &args.arrays;
+    let mut words = vec![format!("gradgrid {}", env!("CARGO_PKG_VERSION")), format!("quantity={}", args.quantity)];
+    let mut add = |key: &str, value: Option<String>| words.extend(value.map(|value| format!("{key}={value}")));
+    add("formula", args.formula.clone());
+    let format = args.format;
+    add("format", Some(format.extension().to_owned()));
+    add("range", args.range.clone());
+    add("colormap", (format == FileFormat::Png).then(|| args.colormap.clone()));
+    add("engine", (args.engine != "auto").then(|| args.engine.clone()));
+    for parameter in &args.parameters {
+        add("param", Some(parameter.clone()));
+    }
+    for with in &arrays.with {
+        add("with", Some(with.clone()));
+    }
+    add("channel", arrays.channel.clone());
+    add("member", arrays.member.clone());
+    add("page", arrays.page.map(|page| page.to_string()));
+    add("raw", arrays.raw.clone());
+    add("spacing", arrays.spacing.clone());
+    add("nodata", arrays.nodata.clone());
+    let scheme = &arrays.scheme;
+    add("scheme", scheme.scheme.clone());
+    add("edge-order", scheme.edge_order.map(|order| order.to_string()));
+    add("border", scheme.border.clone());
+    add("missing", (scheme.missing != "propagate").then(|| scheme.missing.clone()));
+    add("z-factor", scheme.z_factor.clone());
+    words.join(" ")
+}
+
+/// The entry of a task that needs no work: of this request, of the file as it is, and with this range if one is told.
+fn batch_done<'m>(manifest: &'m Manifest, task: &Task, request: &str, range: Option<Option<(f64, f64)>>) -> Option<&'m Entry> {
+    let entry = manifest.of(&task.output.display().to_string())?;
+    let right = entry.error.is_none() && entry.request == request && entry.file == task.input.display().to_string();
+    let right = right && range.is_none_or(|range| entry.range == range) && task.output.is_file();
+    (right && Stamp::of(&task.input).ok() == Some(entry.stamp)).then_some(entry)
+}
+
+fn batch_entry(task: &Task, request: &str, done: &Done) -> Entry {
+    let entry = Entry {
+        file: task.input.display().to_string(),
+        output: task.output.display().to_string(),
+        seconds: done.seconds,
+        request: request.to_owned(),
+        stamp: Stamp::of(&task.input).unwrap_or_default(),
+        ..Entry::default()
+    };
+    match &done.result {
+        Ok(found) => Entry {
+            shape: found.shape.clone(),
+            values: found.values,
+            range: found.range,
+            masked: found.masked,
+            ..entry
+        },
+        Err(error) => Entry { error: Some(error.clone()), ..entry },
+    }
+}
+
+/// The stages.
+struct Batch<'a> {
+    settings: &'a Settings<'a>,
+    tasks: &'a [Task],
+    quiet: bool,
+    notes: Vec<String>,
+}
+
+impl Batch<'_> {
+    /// Runs these tasks, and writes the results if told how they are scaled; `sink` hears of each as it is done.
+    fn run(
+        &mut self,
+        pass: &str,
+        tasks: &[usize],
+        write: Option<Scaling>,
+        progress: &mut Progress,
+        mut sink: impl FnMut(usize, &Done) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
+        progress.begin(pass, tasks.len());
+        let (settings, all) = (self.settings, self.tasks);
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let threads = rayon::current_num_threads().div_ceil(2).max(1);
+        let (to_computer, loaded) = sync_channel(WAITING);
+        let (to_writers, computed) = sync_channel(WAITING);
+        let (to_end, ends) = sync_channel::<Done>(WAITING);
+        let computed = Arc::new(Mutex::new(computed));
+        let notes = Mutex::new(Vec::new());
+        let result = std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (to_computer, next, stop) = (to_computer.clone(), &next, &stop);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed)
+                        && let Some(&task) = tasks.get(next.fetch_add(1, Ordering::Relaxed))
+                    {
+                        let start = Instant::now();
+                        let result = work::load(&all[task].input, settings);
+                        if to_computer.send((task, result, start.elapsed())).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(to_computer);
+            let end = to_end.clone();
+            let (stop, notes) = (&stop, &notes);
+            scope.spawn(move || {
+                let mut computer = work::Computer::default();
+                for (task, result, took) in loaded {
+                    let start = Instant::now();
+                    let result = result.and_then(|loaded| computer.compute(loaded, settings));
+                    if let Ok(mut notes) = notes.lock() {
+                        notes.append(&mut computer.notes);
+                    }
+                    let took = took + start.elapsed();
+                    let sent = match result {
+                        Ok(result) => to_writers.send((task, result, took)).is_ok(),
+                        Err(error) => end.send(failure(task, &error, took)).is_ok(),
+                    };
+                    if !sent || stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+            for _ in 0..threads {
+                let (end, computed) = (to_end.clone(), Arc::clone(&computed));
+                scope.spawn(move || {
+                    loop {
+                        // The lock is held while waiting, and no longer.
+                        let taken = computed.lock().ok().and_then(|computed| computed.recv().ok());
+                        let Some((task, result, took)) = taken else { break };
+                        let start = Instant::now();
+                        let done = finish(&all[task], task, result, write, settings, took, start);
+                        if end.send(done).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(to_end);
+            // Only the writers hold it, so that whoever sends to writers that are gone is told.
+            drop(computed);
+            let mut result = Ok(());
+            loop {
+                let step = match ends.recv_timeout(LOOK) {
+                    Ok(done) => {
+                        if let Err(error) = &done.result
+                            && !self.quiet
+                        {
+                            progress.say(&format!("skipped: {error}"));
+                        }
+                        sink(done.task, &done).map_err(Failure::from).and_then(|()| Ok(progress.advance(1)?))
+                    }
+                    Err(RecvTimeoutError::Timeout) => progress.advance(0).map_err(|stop: Interrupted| stop.into()),
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
+                if step.is_err() {
+                    result = step;
+                    break;
+                }
+            }
+            stop.store(true, Ordering::Relaxed);
+            // Whoever waits to send gives up now.
+            drop(ends);
+            result
+        });
+        for note in notes.into_inner().unwrap_or_default() {
+            // One of each kind will do.
+            let kind = note.split_once(' ').map_or("", |(_, rest)| rest.rsplit(' ').next().unwrap_or_default()).to_owned();
+            if !self.quiet && !self.notes.contains(&kind) {
+                eprintln!("{note}");
+                self.notes.push(kind);
+            }
+        }
+        result
+    }
+}
+
+fn failure(task: usize, error: &Failure, took: Duration) -> Done {
+    Done { task, result: Err(error.message().to_owned()), seconds: took.as_secs_f64() }
+}
+
+/// Scales and writes a result.
+fn finish(
+    files: &Task,
+    task: usize,
+    computed: work::Computed,
+    write: Option<Scaling>,
+    settings: &Settings<'_>,
+    took: Duration,
+    start: Instant,
+) -> Done {
+    let (shape, values, masked) = (computed.grid.shape(), computed.values, computed.masked);
+    let range = match write {
+        None | Some(Scaling::None | Scaling::Shared) => None,
+        // A file without values has no range of its own.
+        Some(Scaling::Each) => values.or(Some((0.0, 1.0))),
+        Some(Scaling::Fixed(low, high)) => Some((low, high)),
+    };
+    let written = match write {
+        None => Ok(()),
+        Some(_) => work::write(computed, &files.output, files.overwrite, range, settings),
+    };
+    let took = took + start.elapsed();
+    match written {
+        Ok(()) => Done { task, result: Ok(Found { shape, values, range, masked }), seconds: took.as_secs_f64() },
+        Err(error) => failure(task, &error, took),
+    }
+}

@@ -1,0 +1,231 @@
+//! What plot, eval and stats work on: a formula, files, or a formula of files; with its grid and the request that computes it.
+//!
+//! Colour pictures have a saliency of their own: √(‖∇r‖² + ‖∇g‖² + ‖∇b‖²) of the channels in 0…1, averaged, in place of that of the
+//! luminance. It is a formula of three arrays, so it needs nothing that formulas do not have.
+
+use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
+use crate::cli::arrays::{ArrayArgs, Arrays, Bare};
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::place::{self, Place};
+use crate::expr::formula::{Formula, constant};
+use crate::io::georef::GeoReference;
+use crate::io::read::Header;
+use crate::method::scheme::{Scheme, Stencil};
+use crate::quantity::Quantity;
+use crate::quantity::terrain::Terrain;
+use crate::request::{Prepared, Request};
+
+/// The arrays of a colour picture, and their channels.
+pub(crate) const COLOURS: [(&str, &str); 3] = [("r", "R"), ("g", "G"), ("b", "B")];
+
+/// What a command works on.
+#[derive(Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) formula: Formula,
+    pub(crate) arrays: Arrays,
+    pub(crate) place: Option<Place>,
+    pub(crate) quantity: Quantity,
+    grid: crate::grid::Grid,
+    args: &'a ArrayArgs,
+    /// What titles call the function: the formula, or the file.
+    name: String,
+    /// The quantity as asked for.
+    asked: String,
+    /// The stencil of the quantity asked for, where another is computed.
+    own: Option<Stencil>,
+}
+
+impl<'a> Subject<'a> {
+    /// Reads the formula and opens the files.
+    pub(crate) fn read(
+        formula: &FormulaArgs,
+        args: &'a ArrayArgs,
+        grid: &GridArgs,
+        quantity: &str,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
+        Self::new(Bare::find(&formula.formula, args)?, formula, args, grid, quantity, purpose)
+    }
+
+    /// The same where it is known which file, if any, the formula is or is about.
+    pub(crate) fn new(
+        mut bare: Option<Bare>,
+        formula: &FormulaArgs,
+        args: &'a ArrayArgs,
+        grid: &GridArgs,
+        quantity: &str,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
+        let mut arrays = Arrays::open(bare.as_ref(), args)?;
+        let mut text = bare.as_ref().map_or_else(|| formula.formula.clone(), |bare| bare.formula.clone());
+        let (mut asked, mut own) = (quantity.to_owned(), None);
+        let alone = args.channel.is_none() && args.with.is_empty() && bare.as_ref().is_some_and(Bare::is_whole);
+        if let Some(bare) = bare.as_mut().filter(|_| alone)
+            && is_colour(&arrays.all[0].header)
+            && let Ok(Quantity::Saliency(sigma)) = Quantity::parse(quantity, &[], &constant)
+        {
+            text = colour_saliency(&arrays.all[0].header, sigma);
+            bare.arrays = COLOURS.map(|(name, channel)| (name.to_owned(), Some(channel.to_owned()))).to_vec();
+            arrays = Arrays::open(Some(bare), args)?;
+            (asked, own) = ("value".to_owned(), Some(Stencil::Sobel));
+        }
+        let formula_read = inputs::formula_of(&text, formula, &arrays.names())?;
+        let axes = arrays.shape().map(<[usize]>::len);
+        let (quantity_read, place, grid) = match axes {
+            None => {
+                let grid = inputs::grid(grid, &formula_read, purpose)?;
+                (inputs::quantity(&asked, &formula_read, grid.axes().len())?, None, grid)
+            }
+            Some(axes) => {
+                let quantity = inputs::quantity(&asked, &formula_read, axes)?;
+                let place = place::place(&arrays, args, grid, formula_read.variables(), terrain(&quantity).is_some())?;
+                let grid = place.grid.clone();
+                if purpose == Purpose::Picture && axes != 2 {
+                    let file = arrays.all[0].file_name();
+                    return Err(Failure::input(format_args!(
+                        "a picture has two axes, and {file} has {axes}; save a slice of it, or write numbers with `gradgrid eval`"
+                    )));
+                }
+                (quantity, Some(place), grid)
+            }
+        };
+        let name = match &bare {
+            Some(_) => arrays.all[0].file_name(),
+            None => formula.formula.split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        let formula = formula_read;
+        Ok(Self { formula, arrays, place, quantity: quantity_read, grid, args, name, asked: quantity.to_owned(), own })
+    }
+
+    /// The grid.
+    pub(crate) fn grid(&self) -> &crate::grid::Grid {
+        &self.grid
+    }
+
+    /// How the arrays are differenced.
+    fn scheme(&self) -> Result<Scheme, Failure> {
+        self.args.scheme.scheme(self.own.unwrap_or_else(|| self.quantity.own_stencil()))
+    }
+
+    /// The request that the arguments describe, and what the user should know about it.
+    pub(crate) fn request(&self, compute: &ComputeArgs) -> Result<(Request<'_>, Vec<String>), Failure> {
+        let mut notes = Vec::new();
+        let scheme = self.scheme()?;
+        let z_factor = self.args.scheme.z_factor()?;
+        let mut relief = crate::method::Relief { z_factor, ..Default::default() };
+        for name in self.arrays.unused(&self.formula) {
+            notes.push(format!("warning: the formula does not use the array `{name}`"));
+        }
+        if let (Some(place), Some(terrain)) = (&self.place, terrain(&self.quantity)) {
+            let (found, note) = place::relief(&self.arrays, place, z_factor);
+            relief = found;
+            let measures = !matches!(terrain, Terrain::Tpi | Terrain::Tri(_) | Terrain::Roughness);
+            notes.extend(note.filter(|_| measures));
+        }
+        let request = inputs::request(compute, &self.formula, &self.grid, self.quantity.clone())?;
+        Ok((request.sampling(scheme).relief(relief), notes))
+    }
+
+    /// Opens the engine for a request on these files.
+    pub(crate) fn prepare(&self, request: &Request<'_>) -> Result<Prepared, Failure> {
+        let mut prepared = request.prepare_with(self.arrays.readers()?)?;
+        if let Some(place) = &self.place {
+            prepared.set_first_row_on_top(place.first_row_on_top);
+        }
+        Ok(prepared)
+    }
+
+    /// Whether the formula is a file.
+    pub(crate) fn is_file(&self) -> bool {
+        !self.arrays.all.is_empty() && self.arrays.all.iter().any(|array| array.file_name() == self.name)
+    }
+
+    /// The heading of a picture.
+    pub(crate) fn title(&self, parameters: &[String], prepared: &Prepared) -> String {
+        let mut title = match prepared.names().first() {
+            _ if self.is_file() && self.asked == "value" => self.name.clone(),
+            _ if self.is_file() => format!("{} of {}", self.asked, self.name),
+            Some(name) if name != "f" => format!("{name},  f = {}", self.name),
+            _ => format!("f = {}", self.name),
+        };
+        if !self.is_file() {
+            for array in &self.arrays.all {
+                title = format!("{title},  {} = {}", array.name, array.file_name());
+            }
+        }
+        for parameter in parameters {
+            title = format!("{title},  {}", parameter.replacen('=', " = ", 1));
+        }
+        // A slice says where it lies.
+        for axis in prepared.grid().axes().iter().skip(2) {
+            title = format!("{title},  {} = {}", axis.name(), axis.min());
+        }
+        title
+    }
+
+    /// What stands along the colour bar, where the plane's own name would not tell.
+    pub(crate) fn label(&self) -> Option<String> {
+        match (&self.own, self.is_file() && self.asked == "value") {
+            (Some(_), _) => Some(self.asked.split(':').next().unwrap_or_default().to_owned()),
+            (None, true) => Some("value".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What is written along the axes of a picture, where the names of the variables would not tell.
+    pub(crate) fn axis_labels(&self) -> Option<[String; 2]> {
+        self.place.as_ref().and_then(place::labels)
+    }
+
+    /// The files and the scheme, for provenance.
+    pub(crate) fn provenance(&self) -> Vec<(String, String)> {
+        if self.arrays.all.is_empty() {
+            return Vec::new();
+        }
+        let scheme = self.scheme();
+        let mut words: Vec<(String, String)> =
+            self.arrays.all.iter().map(|array| ("Array".to_owned(), array.describe())).collect();
+        words.extend(scheme.ok().map(|scheme| ("Scheme".to_owned(), format!("{}, missing data: {}", scheme.stencil, self.args.scheme.missing))));
+        words
+    }
+
+    /// Where a raster of this grid lies: the file's own place, else a transform.
+    pub(crate) fn georef(&self) -> Option<GeoReference> {
+        let own = self.place.as_ref().and_then(|place| place.georef.clone());
+        own.or_else(|| place::transform(&self.grid))
+    }
+
+    /// The number that stands for masked cells in a raster: the file's own, where no value of the quantity can be that number.
+    pub(crate) fn nodata(&self) -> Option<f64> {
+        let nodata = self.arrays.all.iter().find_map(|array| array.header.nodata).filter(|nodata| nodata.is_finite())?;
+        let free = match (&self.quantity, terrain(&self.quantity)) {
+            (Quantity::Value, _) => self.is_file() && self.own.is_none(),
+            (_, Some(Terrain::Curvature(_) | Terrain::Tpi) | None) => false,
+            // None of these is negative.
+            (_, Some(_)) => nodata < 0.0,
+        };
+        free.then_some(nodata)
+    }
+}
+
+/// What of terrain a quantity is or tells of.
+fn terrain(quantity: &Quantity) -> Option<Terrain> {
+    match quantity {
+        Quantity::Terrain(terrain) => Some(*terrain),
+        Quantity::Mask(base) | Quantity::Digits(base) => terrain(base),
+        Quantity::Bound(bases) => bases.iter().find_map(terrain),
+        _ => None,
+    }
+}
+
+/// Whether a file is a colour picture.
+pub(crate) fn is_colour(header: &Header) -> bool {
+    header.shape.len() == 2 && header.channels >= 3 && ["PNG", "JPEG", "WebP"].contains(&header.format)
+}
+
+/// The saliency of the arrays [`COLOURS`], scaled to 0…1.
+pub(crate) fn colour_saliency(header: &Header, sigma: f64) -> String {
+    let white = header.dtype.white().unwrap_or(1.0);
+    format!("smooth(hypot(norm(grad(r)), norm(grad(g)), norm(grad(b)))/{white}, {sigma})")
+}
