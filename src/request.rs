@@ -266,6 +266,7 @@ impl<'a> Request<'a> {
             compiling,
             passes: Vec::new(),
             first_row_on_top: false,
+            arrays: self.formula.arrays().map(str::to_owned).collect(),
         })
     }
 
@@ -314,16 +315,8 @@ impl<'a> Request<'a> {
         if let Some(step) = self.step.filter(|step| !(step.is_finite() && *step > 0.0)) {
             return Err(RequestError::Step(step));
         }
-        if arrays.len() != self.formula.arrays().len() {
-            let names = self.formula.arrays().map(str::to_owned).collect();
-            return Err(RequestError::ArrayCount { names, given: arrays.len() });
-        }
-        for (name, array) in self.formula.arrays().zip(arrays) {
-            let (shape, grid) = (array.header().shape.clone(), self.grid.shape());
-            if shape != grid {
-                return Err(RequestError::ArrayShape { name: name.to_owned(), shape, grid });
-            }
-        }
+        let names: Vec<String> = self.formula.arrays().map(str::to_owned).collect();
+        check_arrays(&names, arrays, self.grid)?;
         Ok(axes)
     }
 
@@ -390,6 +383,20 @@ impl<'a> Request<'a> {
         let names = &self.formula.variables()[..axes];
         Ok((self.quantity.planes(g, self.formula.root(), names, &differentiator)?, choices))
     }
+}
+
+/// Arrays must be as many as their names, and have the shape of the grid.
+fn check_arrays(names: &[String], arrays: &[Box<dyn Reader>], grid: &Grid) -> Result<(), RequestError> {
+    if arrays.len() != names.len() {
+        return Err(RequestError::ArrayCount { names: names.to_vec(), given: arrays.len() });
+    }
+    for (name, array) in names.iter().zip(arrays) {
+        let (shape, grid) = (array.header().shape.clone(), grid.shape());
+        if shape != grid {
+            return Err(RequestError::ArrayShape { name: name.clone(), shape, grid });
+        }
+    }
+    Ok(())
 }
 
 fn copy<T: Copy>(all: &mut [Vec<T>], part: &[Vec<T>], first: usize) {

@@ -54,6 +54,13 @@ impl<T: Readable> Arrays<T> {
         Self { grid, arrays: readers.into_iter().map(array).collect() }
     }
 
+    /// Takes other readers of the same shapes in place of those there are, in their order.
+    pub fn replace(&mut self, readers: Vec<Box<dyn Reader>>) {
+        for (array, reader) in self.arrays.iter_mut().zip(readers) {
+            (array.reader, array.slabs) = (reader, 0..0);
+        }
+    }
+
     /// The number of arrays.
     #[must_use]
     pub fn count(&self) -> usize {

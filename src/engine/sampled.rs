@@ -8,6 +8,7 @@ use crate::engine::EngineError;
 use crate::engine::arrays::Arrays;
 use crate::engine::cpu::{CpuSession, Sample};
 use crate::engine::window::Window;
+use crate::io::read::Reader;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
 use crate::program::interpret::Coordinates;
@@ -98,6 +99,13 @@ impl<T: Sample> SampledSession<T> {
             self.window.load(band, &mut self.arrays)?;
         }
         Ok((self.window.band(), self.window.view()))
+    }
+
+    /// Takes other arrays of the same shapes.
+    pub fn set_arrays(&mut self, readers: Vec<Box<dyn Reader>>) {
+        self.arrays.replace(readers);
+        self.window.clear();
+        self.last = 0;
     }
 
     /// The values of single cells, one vector per plane, in the order of the cells.

@@ -10,6 +10,7 @@ use crate::engine::double::DoubleSession;
 use crate::engine::sampled::SampledSession;
 use crate::engine::selftest::Agreement;
 use crate::field::Samples;
+use crate::io::read::Reader;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::{Bins, RangeStats};
 use crate::program::interpret::Scalar;
@@ -65,6 +66,15 @@ pub enum Thresholds {
 }
 
 impl Session {
+    /// Takes other arrays of the same number and shapes; sessions without arrays have none to change.
+    pub fn set_arrays(&mut self, readers: Vec<Box<dyn Reader>>) {
+        match self {
+            Self::SampledF32(session) => session.set_arrays(readers),
+            Self::SampledF64(session) => session.set_arrays(readers),
+            _ => {}
+        }
+    }
+
     /// Checks so much of what a GPU delivers; the other engines need no check.
     pub fn set_verify(&mut self, verify: Verify) {
         if let Self::Gpu(checked) = self {

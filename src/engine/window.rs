@@ -93,6 +93,12 @@ impl<T: Readable> Window<T> {
         band.start.saturating_sub(padding.below[2]).min(end)..end
     }
 
+    /// Forgets what is loaded, for other arrays.
+    pub fn clear(&mut self) {
+        self.band = 0..0;
+        self.layers.iter_mut().flatten().for_each(Layer::clear);
+    }
+
     /// Moves the window to a band of slabs.
     ///
     /// # Errors

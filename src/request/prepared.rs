@@ -3,6 +3,7 @@
 use crate::engine::{Agreement, Begun, Engine, Job, Report, Session, Thresholds};
 use crate::field::Samples;
 use crate::grid::Grid;
+use crate::io::read::Reader;
 use crate::kernels::range::{BINS, RangeStats};
 use crate::method::Method;
 use crate::method::step::AxisChoice;
@@ -38,6 +39,8 @@ pub struct Prepared {
     pub(super) passes: Vec<Pass>,
     /// Whether pictures have the first row of the grid on top.
     pub(super) first_row_on_top: bool,
+    /// The names of the arrays.
+    pub(super) arrays: Vec<String>,
 }
 
 /// A pass over all cells, and where its time went.
@@ -167,6 +170,17 @@ fn turn_over(band: &mut [u8], width: usize) {
 }
 
 impl Prepared {
+    /// Takes other arrays of the same shape, of as precise numbers at most, with all else as it was: for one program over many files.
+    ///
+    /// # Errors
+    /// Arrays that are too many, too few or of another shape.
+    pub fn set_arrays(&mut self, arrays: Vec<Box<dyn Reader>>) -> Result<(), RequestError> {
+        super::check_arrays(&self.arrays, &arrays, &self.grid)?;
+        self.session.set_arrays(arrays);
+        self.passes.clear();
+        Ok(())
+    }
+
     /// The engine that runs it.
     #[must_use]
     pub fn engine(&self) -> &Engine {
