@@ -171,7 +171,8 @@ impl Sampler {
         if total > u32::from(MAX_ORDER) {
             return Err(SamplingError::Order(total));
         }
-        let stencil = self.scheme.stencil;
+        let scheme = &self.scheme;
+        let stencil = scheme.stencil;
         let window = i16::from(stencil.needs_window() && g.source_axes(source) == 2);
         if let Stencil::Gaussian(sigma) = stencil {
             let value = self.gaussian(g, source, orders, sigma)?;
@@ -201,8 +202,25 @@ impl Sampler {
                 }
             }
         }
-        ops.extend(across);
-        let value = self.nest(g, source, &ops, norm, [0; SAMPLE_AXES], total == 1);
+        // The formula does not depend on the side where values go on beyond the border: then differences are averaged, and not averages
+        // differenced. The difference of neighbours is exact as a rule, so what they have in common costs no digits.
+        let extends = matches!(scheme.border(), Border::Extend(_));
+        let divisor = ops.iter().try_fold(norm, |divisor, &(axis, order)| match self.axes.get(axis) {
+            Some((_, _, Spacing::Even(h))) => Some(divisor * (h / unit(order)).powi(i32::from(order))),
+            _ => None,
+        });
+        let value = match divisor {
+            Some(divisor) if extends && !across.is_empty() => {
+                across.extend(ops);
+                let top = self.nest(g, source, &across, None, [0; SAMPLE_AXES], total == 1);
+                let divisor = g.constant(divisor);
+                g.div(top, divisor)
+            }
+            _ => {
+                ops.extend(across);
+                self.nest(g, source, &ops, Some(norm), [0; SAMPLE_AXES], total == 1)
+            }
+        };
         Ok(self.guard(g, source, value, window))
     }
 
@@ -225,13 +243,14 @@ impl Sampler {
         }
     }
 
-    /// The formula of the first axis of `ops` over that of the others, at the cell `offset` away; order 0 is the average across.
+    /// The formula of the first axis of `ops` over that of the others, at the cell `offset` away; order 0 is the average across. The first
+    /// derivative is divided by `norm`; `None` is for nodes at the distance [`unit`].
     fn nest(
         &self,
         g: &mut Graph,
         source: SourceId,
         ops: &[(usize, u8)],
-        norm: f64,
+        norm: Option<f64>,
         offset: [i16; SAMPLE_AXES],
         first: bool,
     ) -> NodeId {
@@ -240,10 +259,12 @@ impl Sampler {
         let mut inner = |g: &mut Graph, step: i16| {
             let mut offset = offset;
             offset[axis] = offset[axis].saturating_add(step);
-            self.nest(g, source, rest, 1.0, offset, first)
+            self.nest(g, source, rest, norm.map(|_| 1.0), offset, first)
         };
         match (order, self.axes.get(axis)) {
             (1.., Some((_, _, spacing))) => {
+                let units = Spacing::Even(unit(order));
+                let (spacing, norm) = norm.map_or((&units, 1.0), |norm| (spacing, norm));
                 let along = Along { axis, spacing, stencil: scheme.stencil, border: scheme.border(), norm };
                 along.derivative(g, order, &mut inner)
             }
@@ -319,6 +340,11 @@ pub fn without_samples(g: &mut Graph, roots: &[NodeId]) -> Result<Vec<NodeId>, S
     }
     let sampler = Sampler { scheme: Scheme::default(), axes: Vec::new() };
     sampler.lower(g, roots)
+}
+
+/// The distance of neighbours for which a derivative of this order is a difference that is divided by 1.
+fn unit(order: u8) -> f64 {
+    if order == 1 { 0.5 } else { 1.0 }
 }
 
 /// side·(f₋ + f₊) + middle·f
