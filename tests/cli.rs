@@ -2,6 +2,10 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/arrays.rs"]
+mod arrays;
+#[path = "cli/batch.rs"]
+mod batch;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/documentation.rs"]

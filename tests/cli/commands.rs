@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 
 /// Shape and values of an NPY file of single precision.
-fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
+pub(crate) fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
     assert_eq!(&bytes[..8], b"\x93NUMPY\x01\x00", "the magic of NPY 1.0");
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let text = String::from_utf8(bytes[10..10 + header].to_vec()).expect("text");
