@@ -1,11 +1,11 @@
 //! The command-line tool from outside: what it prints, what it writes, how it refuses, and how it ends.
 
-#[path = "cli/bench.rs"]
-mod bench;
 #[path = "cli/arrays.rs"]
 mod arrays;
 #[path = "cli/batch.rs"]
 mod batch;
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/documentation.rs"]

@@ -116,7 +116,8 @@ mod tests {
             for memory in [1, 1 << 28] {
                 let request = Request::new(&f, &grid).quantity(Quantity::Value).engine(engine).memory(memory);
                 let mut prepared = request.prepare().expect("fits");
-                let found = Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
+                let found = Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent)
+                    .expect("counted");
                 let plane = &found.planes[0];
                 let (min, max) = plane.values.extremes().expect("values");
                 // The node nearest to (1, −1) may be an ulp off.
@@ -141,7 +142,8 @@ mod tests {
             let f = Formula::parse(text).expect("a formula");
             let request = Request::new(&f, &grid).quantity(Quantity::Value).engine(EngineChoice::Cpu);
             let mut prepared = request.prepare().expect("fits");
-            let found = Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
+            let found =
+                Statistics::new(&request, Vec::new(), &Quantity::Value, &mut prepared, &mut Silent).expect("counted");
             assert_eq!(found.planes[0].lowest.clone().map(|place| place.index), lowest, "{text}");
             assert_eq!(found.planes[0].highest, found.planes[0].lowest, "{text}: the same cell");
         }

@@ -93,7 +93,7 @@ pub(crate) enum Command {
     Bench(BenchArgs),
     /// Explain a command, the language or the quantities
     Help {
-        /// `language`, `quantities`, or a command
+        /// `language`, `quantities`, `files`, or a command
         topic: Option<String>,
     },
 }

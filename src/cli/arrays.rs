@@ -77,9 +77,9 @@ impl SchemeArgs {
     pub(crate) fn scheme(&self, own: Stencil) -> Result<Scheme, Failure> {
         let stencil = self.scheme.as_deref().map(str::parse).transpose().map_err(Failure::input)?.unwrap_or(own);
         let border: Option<Border> = self.border.as_deref().map(str::parse).transpose().map_err(Failure::input)?;
-        let edges = self.edge_order.map(|order| {
-            Border::OneSided(if order == 2 { EdgeOrder::Second } else { EdgeOrder::First })
-        });
+        let edges = self
+            .edge_order
+            .map(|order| Border::OneSided(if order == 2 { EdgeOrder::Second } else { EdgeOrder::First }));
         let gaps: Gaps = self.missing.parse().map_err(Failure::input)?;
         Ok(Scheme { stencil, border: border.or(edges), gaps })
     }
@@ -142,9 +142,10 @@ impl Arrays {
             }
         }
         for text in &args.with {
-            let (name, file) = text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty()).ok_or_else(
-                || Failure::input(format_args!("--with {text}: write a name and a file, as in `--with a=run.npy`")),
-            )?;
+            let (name, file) =
+                text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty()).ok_or_else(|| {
+                    Failure::input(format_args!("--with {text}: write a name and a file, as in `--with a=run.npy`"))
+                })?;
             let (path, suffix) = place(file);
             all.push(Array::open(name.trim(), path, options(args, path, suffix)?)?);
         }
@@ -286,7 +287,9 @@ fn channel(text: Option<&str>) -> Channel {
 /// `640x480:f4:big:128`, or NumPy's `>f4` for the type.
 fn raw(text: &str) -> Result<RawShape, Failure> {
     let bad = |what: &str| {
-        Failure::input(format_args!("--raw {text}: {what}; write size (x first) and type, as in 640x480:f4 or 640x480:u2:big:128"))
+        Failure::input(format_args!(
+            "--raw {text}: {what}; write size (x first) and type, as in 640x480:f4 or 640x480:u2:big:128"
+        ))
     };
     let mut parts = text.split(':').map(str::trim);
     let sizes = parts.next().unwrap_or_default().split(['x', 'X', '×', ',']).rev();
@@ -304,7 +307,10 @@ fn raw(text: &str) -> Result<RawShape, Failure> {
         match part {
             "big" => big_endian = true,
             "little" => big_endian = false,
-            number => offset = number.parse().map_err(|_| bad(&format!("`{number}` is neither big, little nor bytes to skip")))?,
+            number => {
+                offset =
+                    number.parse().map_err(|_| bad(&format!("`{number}` is neither big, little nor bytes to skip")))?
+            }
         }
     }
     Ok(RawShape { shape, dtype, big_endian, offset })
@@ -317,7 +323,11 @@ mod tests {
     #[test]
     fn raw_files_are_described_with_x_first() {
         let shape = raw("640x480:f4:big:128").expect("a description");
-        assert_eq!((shape.shape, shape.dtype, shape.big_endian, shape.offset), (vec![480, 640], Dtype::F32, true, 128), "all");
+        assert_eq!(
+            (shape.shape, shape.dtype, shape.big_endian, shape.offset),
+            (vec![480, 640], Dtype::F32, true, 128),
+            "all"
+        );
         let shape = raw("5:>i2").expect("a description");
         assert_eq!((shape.shape, shape.big_endian), (vec![5], true), "NumPy's type");
         for bad in ["", "3x0:f4", "3x4", "3x4:f5", "3x4:f4:middle", "3x4:f4:-1"] {
@@ -345,9 +355,17 @@ mod tests {
             z_factor: None,
         };
         let scheme = args("scharr", None, Some(2)).scheme(Stencil::Central).expect("a scheme");
-        assert_eq!((scheme.stencil, scheme.border), (Stencil::Scharr, Some(Border::OneSided(EdgeOrder::Second))), "edges");
+        assert_eq!(
+            (scheme.stencil, scheme.border),
+            (Stencil::Scharr, Some(Border::OneSided(EdgeOrder::Second))),
+            "edges"
+        );
         assert!(args("scharr", Some("wrap"), None).scheme(Stencil::Central).is_err(), "no such border");
         let none = SchemeArgs { missing: "propagate".to_owned(), ..SchemeArgs::default() };
-        assert_eq!(none.scheme(Stencil::Horn).map(|scheme| scheme.stencil).ok(), Some(Stencil::Horn), "the quantity's own");
+        assert_eq!(
+            none.scheme(Stencil::Horn).map(|scheme| scheme.stencil).ok(),
+            Some(Stencil::Horn),
+            "the quantity's own"
+        );
     }
 }

@@ -29,9 +29,9 @@ use manifest::{Entry, Manifest, Stamp};
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How often Ctrl-C is looked for while nothing is done.
@@ -189,10 +189,14 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
                 entry.map_or(Ok(()), |entry| manifest.add(&entry))
             })?;
             let range = ends.or(Some((0.0, 1.0)));
-            let all = (0..tasks.len()).filter(|&task| !failed[task] && batch_done(&manifest, &tasks[task], &request, Some(range)).is_none());
+            let all = (0..tasks.len())
+                .filter(|&task| !failed[task] && batch_done(&manifest, &tasks[task], &request, Some(range)).is_none());
             (range, all.collect())
         }
-        _ => (None, (0..tasks.len()).filter(|&task| batch_done(&manifest, &tasks[task], &request, None).is_none()).collect()),
+        _ => (
+            None,
+            (0..tasks.len()).filter(|&task| batch_done(&manifest, &tasks[task], &request, None).is_none()).collect(),
+        ),
     };
     let skipped = tasks.len() - all.len() - failed.iter().filter(|failed| **failed).count();
     let write = match (scaling, shared) {
@@ -275,15 +279,12 @@ fn settings(args: &BatchArgs) -> Result<(Settings<'_>, Scaling), Failure> {
 }
 
 /// The arrays of a file that a formula uses.
-fn arrays_of(
-    formula: &str,
-    words: &FormulaArgs,
-    args: &ArrayArgs,
-) -> Result<Vec<(String, Option<String>)>, Failure> {
+fn arrays_of(formula: &str, words: &FormulaArgs, args: &ArrayArgs) -> Result<Vec<(String, Option<String>)>, Failure> {
     let all: Vec<(&str, Option<&str>)> =
         std::iter::once((BARE, None)).chain(COLOURS.map(|(name, channel)| (name, Some(channel)))).collect();
     let others = args.with.iter().filter_map(|text| text.split_once('=')).map(|(name, _)| name.trim().to_owned());
-    let names: Vec<(String, usize)> = all.iter().map(|(name, _)| (*name).to_owned()).chain(others).map(|name| (name, 2)).collect();
+    let names: Vec<(String, usize)> =
+        all.iter().map(|(name, _)| (*name).to_owned()).chain(others).map(|name| (name, 2)).collect();
     let parsed = inputs::formula_of(formula, words, &names)?;
     let taken = all.iter().zip(used(&parsed)).filter(|(_, used)| *used).map(|(array, _)| array);
     let taken: Vec<(String, Option<String>)> =
@@ -308,7 +309,8 @@ fn inputs(args: &BatchArgs) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
         )));
     }
     let mut all = Vec::new();
-    let trouble = |path: &Path, error: std::io::Error| Failure::input(format_args!("cannot read '{}': {error}", path.display()));
+    let trouble =
+        |path: &Path, error: std::io::Error| Failure::input(format_args!("cannot read '{}': {error}", path.display()));
     for path in given {
         if !path.is_dir() {
             all.push(path.clone());
@@ -327,10 +329,14 @@ fn inputs(args: &BatchArgs) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
             let text = std::fs::read_to_string(list).map_err(|error| trouble(list, error))?;
             text.lines().map(str::to_owned).collect()
         };
-        all.extend(lines.iter().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(PathBuf::from));
+        all.extend(
+            lines.iter().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(PathBuf::from),
+        );
     }
     if all.is_empty() {
-        return Err(Failure::input("there are no input files; name files or folders, and at last the folder for the results"));
+        return Err(Failure::input(
+            "there are no input files; name files or folders, and at last the folder for the results",
+        ));
     }
     Ok((all, folder.clone()))
 }
@@ -361,7 +367,10 @@ fn tasks(inputs: Vec<PathBuf>, folder: &Path, args: &BatchArgs, manifest: &Manif
         let exists = output.exists();
         let same = exists && std::fs::canonicalize(&output).ok() == std::fs::canonicalize(&input).ok();
         if same {
-            return Err(Failure::input(format_args!("'{}' would replace itself; choose another folder", input.display())));
+            return Err(Failure::input(format_args!(
+                "'{}' would replace itself; choose another folder",
+                input.display()
+            )));
         }
         let ours = manifest.of(&output.display().to_string()).is_some();
         if exists && !ours && !args.out.overwrite {
@@ -409,7 +418,12 @@ fn request_text(args: &BatchArgs) -> String {
 }
 
 /// The entry of a task that needs no work: of this request, of the file as it is, and with this range if one is told.
-fn batch_done<'m>(manifest: &'m Manifest, task: &Task, request: &str, range: Option<Option<(f64, f64)>>) -> Option<&'m Entry> {
+fn batch_done<'m>(
+    manifest: &'m Manifest,
+    task: &Task,
+    request: &str,
+    range: Option<Option<(f64, f64)>>,
+) -> Option<&'m Entry> {
     let entry = manifest.of(&task.output.display().to_string())?;
     let right = entry.error.is_none() && entry.request == request && entry.file == task.input.display().to_string();
     let right = right && range.is_none_or(|range| entry.range == range) && task.output.is_file();
@@ -544,7 +558,8 @@ impl Batch<'_> {
         });
         for note in notes.into_inner().unwrap_or_default() {
             // One of each kind will do.
-            let kind = note.split_once(' ').map_or("", |(_, rest)| rest.rsplit(' ').next().unwrap_or_default()).to_owned();
+            let kind =
+                note.split_once(' ').map_or("", |(_, rest)| rest.rsplit(' ').next().unwrap_or_default()).to_owned();
             if !self.quiet && !self.notes.contains(&kind) {
                 eprintln!("{note}");
                 self.notes.push(kind);

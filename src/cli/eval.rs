@@ -23,8 +23,7 @@ use std::time::Instant;
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = format(args)?;
-    let subject =
-        Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
+    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
     let grid = subject.grid();
     if args.uncompressed && format != Format::Tif {
         return Err(Failure::input("--uncompressed is for .tif files"));
@@ -61,7 +60,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         Format::Raw => write_planes(&mut prepared, &mut output, &mut progress)?,
         Format::Png16 => {
             let text = provenance(&args.formula, &args.compute, &subject, &prepared);
-            let (low_high, masked) = write_grey(&mut prepared, &subject.quantity, range, &text, &mut output, &mut progress)?;
+            let (low_high, masked) =
+                write_grey(&mut prepared, &subject.quantity, range, &text, &mut output, &mut progress)?;
             mapping = format!(", 1 to 65535 for {:?} to {:?}", low_high.0, low_high.1);
             masked
         }

@@ -11,6 +11,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
         None => Cli::command().render_long_help().to_string(),
         Some("language") => language_reference(),
         Some("quantities") => QUANTITIES.to_owned(),
+        Some("files") => FILES.to_owned(),
         Some(name) => {
             let mut cli = Cli::command();
             // Building gives subcommands their full usage line.
@@ -19,7 +20,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
                 Some(command) => command.render_long_help().to_string(),
                 None => {
                     return Err(Failure::input(format_args!(
-                        "there is no help on `{name}`; there is help on language, quantities, plot, eval, stats, at, duel, show, devices, accuracy and bench"
+                        "there is no help on `{name}`; there is help on language, quantities, files, plot, eval, stats, batch, at, duel, show, devices, accuracy and bench"
                     )));
                 }
             }
@@ -28,6 +29,40 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
+
+const FILES: &str = "\
+A formula may be a file of samples, or speak of files by names (--with a=run.npy):
+
+  gradgrid plot dem.tif slope.png -q slope
+  gradgrid eval 'norm(grad(a - b))' diff.npy -q value --with a=run1.npy --with b=run2.npy
+
+Read are .npy, .npz, .tif (GeoTIFF), .png, .jpg, .webp, .exr, .asc (ESRI ASCII grid), and with --raw any numbers.
+A word that ends like one of these is a file; of other words, one that is no formula may be (./x is the file x).
+Of a colour picture the luminance in 0 to 1 is read, or a channel: photo.png:R, --channel 2. All arrays of a formula
+need one shape. A file has the name a in messages.
+
+Where the cells lie
+  --x 0:1 --y 0:2    from end to end, the first and the last node included; --x nodes.npy for uneven nodes
+  --spacing dx,dy    0, dx, 2dx …; x first, as everywhere on the command line (numpy.gradient takes y first)
+  else               the file's georeference, whose cells have their centres as nodes; else 0, 1, 2 …
+Pictures have the first row on top if the file is a picture or if y descends, as in north-up rasters and with
+--spacing 30,-30. Other arrays are functions: the first row has the smallest y and is the lowest.
+For terrain, the first row of a picture without georeference is the northernmost.
+
+How they are differenced
+  --scheme           central (numpy.gradient), central4, forward, backward, sobel, scharr, prewitt, gaussian:S,
+                     horn (gdaldem's, the default of terrain), zevenbergen-thorne
+  --edge-order 2     second order at the border, as in numpy.gradient
+  --border           one-sided, periodic, reflect, nearest, nodata, constant:V
+  --missing          what a missing neighbour does: propagate, shrink (one-sided), fill:V
+Nodata values and NaN are masked; so is what depends on them. Derivatives are by the unit of x and y; for terrain,
+degrees become metres on WGS 84 row by row, and --z-factor scales heights. A unit that the file does not tell is
+warned of. gdaldem's aspect takes cells for square; here aspect and slope are of the same surface.
+
+Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of the input), .exr, .vti and 16-bit
+grey, by `gradgrid eval`; pictures by plot; a map for each of many files by batch. The nodata value is kept where no
+value of the quantity can be that number; else masked cells are NaN.
+";
 
 const QUANTITIES: &str = "\
 What can be asked of a function f of n variables (-q NAME):
@@ -49,6 +84,11 @@ What can be asked of a function f of n variables (-q NAME):
   hillshade          brightness 1 to 255 under a light at azimuth 315, height 45; hillshade:A,H,
                      hillshade:combined, hillshade:multidirectional
   curvature:K        profile, plan, mean or gaussian
+  tpi                height over the mean of the eight neighbouring cells
+  tri, tri:wilson    ruggedness: root of the sum of squares of the eight differences, mean of their sizes
+  roughness          largest minus smallest of the nine heights
+  saliency, saliency:S  where an image changes: the gradient's magnitude, over all colours of a picture,
+                     averaged by a Gaussian of S cells, 2 if not said
   mask, mask:Q       why a cell of quantity Q has no value: 0 ok, 1 kink (valid), 2 unreliable
                      comparison, 3 overflow, 4 outside the domain; of the gradient if not said
   bound, bound:Q     what the computed single-precision value of Q is off by at most

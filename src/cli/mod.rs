@@ -1,8 +1,8 @@
 //! The command-line tool: arguments in, exit code out. Data goes to stdout, everything else to stderr.
 
 mod accuracy;
-mod arrays;
 mod args;
+mod arrays;
 mod at;
 mod batch;
 mod bench;

@@ -58,7 +58,10 @@ pub(crate) fn place(
     let given = inputs::extents(grid, variables)?;
     if let Some((name, _, what)) = given.iter().find(|(place, ..)| *place >= sizes.len()) {
         let name = &variables[*name];
-        return Err(Failure::input(format_args!("{what}: the arrays have {} axes and none along `{name}`", sizes.len())));
+        return Err(Failure::input(format_args!(
+            "{what}: the arrays have {} axes and none along `{name}`",
+            sizes.len()
+        )));
     }
     let georef = if args.spacing.is_none() && given.is_empty() { georef(arrays)? } else { None };
     let picture = arrays.all.iter().all(|array| is_picture(array.header.format)) && sizes.len() == 2;
@@ -126,7 +129,11 @@ fn georef(arrays: &Arrays) -> Result<Option<GeoReference>, Failure> {
 
 /// The same grid with axes of these names.
 fn named(grid: &Grid, variables: &[String]) -> Result<Grid, Failure> {
-    let axes = grid.axes().iter().zip(variables).map(|(axis, name)| Axis::new(name.as_str(), axis.min(), axis.max(), axis.len()));
+    let axes = grid
+        .axes()
+        .iter()
+        .zip(variables)
+        .map(|(axis, name)| Axis::new(name.as_str(), axis.min(), axis.max(), axis.len()));
     Grid::new(axes.collect::<Result<_, _>>().map_err(Failure::input)?).map_err(Failure::input)
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
-    let options = PictureOptions { text: words(args, &subject, &prepared), ..described(options, args, &subject, &prepared) };
+    let options =
+        PictureOptions { text: words(args, &subject, &prepared), ..described(options, args, &subject, &prepared) };
     let mut progress = Progress::new(args.out.quiet);
     let (output, drawn) = write_png(&mut prepared, &subject.quantity, &options, output, &mut progress)?;
     let (name, written) = (output.name().to_owned(), output.spent());

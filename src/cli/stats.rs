@@ -20,8 +20,7 @@ const PERCENTILES: [f64; 7] = [1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0];
 
 pub(crate) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let start = Instant::now();
-    let subject =
-        Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
+    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
     let (request, notes) = subject.request(&args.compute)?;
     let mut prepared = subject.prepare(&request)?;
     if !args.quiet {

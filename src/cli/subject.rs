@@ -186,7 +186,9 @@ impl<'a> Subject<'a> {
         let scheme = self.scheme();
         let mut words: Vec<(String, String)> =
             self.arrays.all.iter().map(|array| ("Array".to_owned(), array.describe())).collect();
-        words.extend(scheme.ok().map(|scheme| ("Scheme".to_owned(), format!("{}, missing data: {}", scheme.stencil, self.args.scheme.missing))));
+        words.extend(scheme.ok().map(|scheme| {
+            ("Scheme".to_owned(), format!("{}, missing data: {}", scheme.stencil, self.args.scheme.missing))
+        }));
         words
     }
 
@@ -198,7 +200,8 @@ impl<'a> Subject<'a> {
 
     /// The number that stands for masked cells in a raster: the file's own, where no value of the quantity can be that number.
     pub(crate) fn nodata(&self) -> Option<f64> {
-        let nodata = self.arrays.all.iter().find_map(|array| array.header.nodata).filter(|nodata| nodata.is_finite())?;
+        let nodata =
+            self.arrays.all.iter().find_map(|array| array.header.nodata).filter(|nodata| nodata.is_finite())?;
         let free = match (&self.quantity, terrain(&self.quantity)) {
             (Quantity::Value, _) => self.is_file() && self.own.is_none(),
             (_, Some(Terrain::Curvature(_) | Terrain::Tpi) | None) => false,

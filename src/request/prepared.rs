@@ -313,7 +313,8 @@ impl Prepared {
         let thresholds = self.thresholds(thresholds)?;
         let (width, rows) = (self.grid.width(), self.grid.rows());
         let most = self.most(BUFFERS, reserved);
-        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, (!self.first_row_on_top).then_some(width));
+        let mut work =
+            Indices(&mut self.session, Clock::default(), plane, &thresholds, (!self.first_row_on_top).then_some(width));
         let mut pieces = ByRows::new(width, rows, most, self.first_row_on_top);
         watch.begin("drawing", self.grid.cells());
         // A row that is longer than a piece comes in parts.

@@ -125,7 +125,11 @@ impl Pieces for ByRows {
         if self.part.is_empty() {
             let count = (self.pace.cells() / self.width).clamp(1, self.rows.len().max(1));
             let Range { start, end } = self.rows;
-            let taken = if self.ascending { start..(start + count).min(end) } else { end.saturating_sub(count).max(start)..end };
+            let taken = if self.ascending {
+                start..(start + count).min(end)
+            } else {
+                end.saturating_sub(count).max(start)..end
+            };
             self.rows = if self.ascending { taken.end..end } else { start..taken.start };
             self.part = taken.start * self.width..taken.end * self.width;
         }

@@ -90,7 +90,8 @@ fn a_batch_is_what_eval_makes_of_each_file() {
     assert_eq!(batch(here.path(), &words).code, Some(0), "a formula");
     for name in ["a", "b", "c"] {
         let input = format!("a=photos/{name}.png");
-        let eval = ["eval", "norm(grad(a))*2", "-", "--format", "npy", "-q", "value", "--scheme", "scharr", "--with", &input];
+        let eval =
+            ["eval", "norm(grad(a))*2", "-", "--format", "npy", "-q", "value", "--scheme", "scharr", "--with", &input];
         let map = fs::read(here.path().join(format!("out/{name}.npy"))).expect("a map");
         assert!(good(here.path(), &eval).out == map, "{name}: the same bytes");
     }

@@ -7,12 +7,35 @@ use std::process::Command;
 /// Runs lines through the shell, one after the other in one folder, with `gradgrid` on the path.
 fn run_all(lines: &[String]) {
     let here = folder();
+    material(here.path());
     let program = Path::new(env!("CARGO_BIN_EXE_gradgrid")).parent().expect("a folder");
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     for line in lines {
         let output = Command::new("sh").args(["-c", line]).current_dir(here.path()).env("PATH", &path).output();
         let output = output.expect("a shell");
         assert!(output.status.success(), "`{line}` fails: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// The files that the help pages speak of.
+fn material(folder: &Path) {
+    let make = |args: &[&str]| {
+        let words = ["-q", "value", "--quiet", "--engine", "cpu"];
+        good(folder, &[&["eval"], args, &words].concat());
+    };
+    for name in ["photos", "tiles", "frames"] {
+        std::fs::create_dir(folder.join(name)).expect("room");
+    }
+    make(&["300sin(x/90)cos(y/70)", "dem.tif", "--x", "0:600", "--y", "400:0", "--size", "31x21"]);
+    make(&["x*y", "tiles/a.tif", "--x", "0:600", "--y", "400:0", "--size", "31x21"]);
+    make(&["sin(x)*y", "samples.npy", "--x", "0:1", "--y", "0:2", "--size", "11x21"]);
+    for name in ["run1.npy", "run2.npy", "field.npy"] {
+        make(&["sin(x)*y", name, "--size", "9x7"]);
+    }
+    // A photograph of three channels.
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/colour.png");
+    for name in ["photos/a.png", "frames/a.png", "photo.png"] {
+        std::fs::copy(&data, folder.join(name)).expect("room");
     }
 }
 
@@ -42,7 +65,7 @@ fn fenced(page: &str) -> String {
 #[test]
 fn the_examples_of_the_help_pages_run() {
     let here = folder();
-    let pages = ["plot", "eval", "at"].map(|page| good(here.path(), &["help", page]).text());
+    let pages = ["plot", "eval", "at", "batch"].map(|page| good(here.path(), &["help", page]).text());
     let lines: Vec<String> = pages.iter().flat_map(|page| commands(page)).collect();
     assert!(lines.len() >= 8, "{lines:?}");
     run_all(&lines);

@@ -101,7 +101,8 @@ pub(super) struct Manifest {
 impl Manifest {
     /// Opens the manifest, new or with what it has.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let trouble = |error: io::Error| Failure::input(format_args!("cannot write the manifest '{}': {error}", path.display()));
+        let trouble =
+            |error: io::Error| Failure::input(format_args!("cannot write the manifest '{}': {error}", path.display()));
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(trouble)?;
         let (mut known, mut whole) = (HashMap::new(), true);
         let mut reader = BufReader::new(&file);
@@ -151,7 +152,8 @@ mod tests {
             request: "saliency".to_owned(),
             stamp: Stamp { size: 9, modified: 1_700_000_000_123_456_789 },
         };
-        let failed = Entry { output: "out/c.png".to_owned(), error: Some("no".to_owned()), values: None, ..entry.clone() };
+        let failed =
+            Entry { output: "out/c.png".to_owned(), error: Some("no".to_owned()), values: None, ..entry.clone() };
         let mut manifest = Manifest::open(&path).expect("a new file");
         manifest.add(&entry).expect("room");
         manifest.add(&failed).expect("room");

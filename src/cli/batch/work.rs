@@ -233,7 +233,8 @@ fn write_png(computed: &Computed, file: &mut Output, range: (f64, f64), colormap
             computed.samples.planes()
         )));
     }
-    let side = |len: usize| u32::try_from(len).map_err(|_| Failure::input(format_args!("{len} cells on a side are too many")));
+    let side =
+        |len: usize| u32::try_from(len).map_err(|_| Failure::input(format_args!("{len} cells on a side are too many")));
     let levels = f64::from(BARE_LEVELS);
     let index = |value: f64| match share(value, range) {
         share if share.is_nan() => 0,

@@ -24,8 +24,15 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
     let name = args.output.display();
     let mut progress = Progress::new(args.out.quiet);
     let words = words(args, &subject, &prepared);
-    let drawn =
-        write_pyramid(&mut prepared, &subject.quantity, &options, &args.output, &words, args.out.overwrite, &mut progress);
+    let drawn = write_pyramid(
+        &mut prepared,
+        &subject.quantity,
+        &options,
+        &args.output,
+        &words,
+        args.out.overwrite,
+        &mut progress,
+    );
     let drawn = drawn.inspect_err(|error| {
         if note && is_interruption(error) {
             eprintln!("{name}: the tiles that are done are kept; the same command goes on from there");
