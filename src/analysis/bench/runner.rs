@@ -16,14 +16,14 @@ use std::time::{Duration, Instant};
 /// An engine with a program on one grid.
 #[derive(Debug)]
 pub(super) enum Runner {
-    Host { session: Session, samples: Samples },
+    Host { session: Box<Session>, samples: Samples },
     Device { evaluator: Box<Evaluator>, parameters: Vec<f32>, samples: Samples },
 }
 
 impl Runner {
     /// On the CPU.
     pub(super) fn host(engine: &Engine, program: &Program, grid: &Grid, values: &[f64]) -> Result<Self, EngineError> {
-        let session = engine.session(program, grid, values, Library::Exact)?;
+        let session = Box::new(engine.session(program, grid, values, Library::Exact)?);
         Ok(Self::Host { session, samples: engine.samples(program.outputs().len()) })
     }
 
