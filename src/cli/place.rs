@@ -196,7 +196,7 @@ pub(crate) fn relief(arrays: &Arrays, place: &Place, z_factor: f64) -> (Relief, 
             }
             let (along, up): (Vec<f64>, Vec<f64>) = latitudes
                 .into_iter()
-                .map(|latitude| metres_per_degree(latitude))
+                .map(metres_per_degree)
                 .map(|(along, up)| (along / height.unwrap_or(1.0), up / height.unwrap_or(1.0)))
                 .unzip();
             (Relief { z_factor, metric: vec![Metric::Along(1, along), Metric::Along(1, up)] }, None)
