@@ -90,9 +90,8 @@ def numpy_values(folder, shapes):
                 worst64 = max(worst64, float(np.max(np.abs(found - expected) / np.spacing(np.abs(expected)))))
             else:
                 # Three values, their weights, products and sums are each rounded: less than 16 half ulps of the largest term.
-                scale = sum(np.abs(part).max() for part in [values.astype("f8")]) / min(
-                    np.min(np.diff(s)) if np.ndim(s) else s for s in spacing
-                )
+                nearest = min(np.min(np.diff(s)) if np.ndim(s) else s for s in spacing)
+                scale = max(float(np.abs(values.astype("f8")).max()), 1e-30) / nearest
                 worst32 = max(worst32, float(np.max(np.abs(found - expected)) / (scale * 2.0**-24)))
         tried += 1
     check("numpy.gradient, f64", worst64 <= 1, f"{tried} shapes, off by at most {worst64:.2f} ulp")

@@ -21,6 +21,7 @@ use crate::cli::progress::Progress;
 use crate::cli::subject::COLOURS;
 use crate::color::Colormap;
 use crate::expr::formula::constant;
+use crate::io::output::Output;
 use crate::method::scheme::Stencil;
 use crate::quantity::Quantity;
 use crate::tile::watch::{Interrupted, Watch};
@@ -139,6 +140,8 @@ struct Done {
     task: usize,
     /// Sizes and extremes, and whether it was written with a range.
     result: Result<Found, String>,
+    /// What was written, and has no name yet.
+    file: Option<Output>,
     seconds: f64,
 }
 
@@ -205,11 +208,17 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
     };
     let mut written = 0;
     batch.run("computing", &all, Some(write), &mut progress, |task, done| {
+        // The manifest comes first: an entry without its file is done again, a file without an entry would be a stranger's.
+        manifest.add(&batch_entry(&tasks[task], &request, done))?;
+        if let Some(Err(error)) = done.file.take().map(Output::commit) {
+            done.result = Err(error.to_string());
+            manifest.add(&batch_entry(&tasks[task], &request, done))?;
+        }
         match &done.result {
             Ok(_) => written += 1,
             Err(_) => failed[task] = true,
         }
-        manifest.add(&batch_entry(&tasks[task], &request, done))
+        Ok(())
     })?;
     drop(progress);
     let wrong = failed.iter().filter(|failed| **failed).count();
@@ -467,7 +476,7 @@ impl Batch<'_> {
         tasks: &[usize],
         write: Option<Scaling>,
         progress: &mut Progress,
-        mut sink: impl FnMut(usize, &Done) -> std::io::Result<()>,
+        mut sink: impl FnMut(usize, &mut Done) -> std::io::Result<()>,
     ) -> Result<(), Failure> {
         progress.begin(pass, tasks.len());
         let (settings, all) = (self.settings, self.tasks);
@@ -535,13 +544,14 @@ impl Batch<'_> {
             let mut result = Ok(());
             loop {
                 let step = match ends.recv_timeout(LOOK) {
-                    Ok(done) => {
+                    Ok(mut done) => {
+                        let recorded = sink(done.task, &mut done).map_err(Failure::from);
                         if let Err(error) = &done.result
                             && !self.quiet
                         {
                             progress.say(&format!("skipped: {error}"));
                         }
-                        sink(done.task, &done).map_err(Failure::from).and_then(|()| Ok(progress.advance(1)?))
+                        recorded.and_then(|()| Ok(progress.advance(1)?))
                     }
                     Err(RecvTimeoutError::Timeout) => progress.advance(0).map_err(|stop: Interrupted| stop.into()),
                     Err(RecvTimeoutError::Disconnected) => break,
@@ -570,7 +580,7 @@ impl Batch<'_> {
 }
 
 fn failure(task: usize, error: &Failure, took: Duration) -> Done {
-    Done { task, result: Err(error.message().to_owned()), seconds: took.as_secs_f64() }
+    Done { task, result: Err(error.message().to_owned()), file: None, seconds: took.as_secs_f64() }
 }
 
 /// Scales and writes a result.
@@ -591,12 +601,14 @@ fn finish(
         Some(Scaling::Fixed(low, high)) => Some((low, high)),
     };
     let written = match write {
-        None => Ok(()),
-        Some(_) => work::write(computed, &files.output, files.overwrite, range, settings),
+        None => Ok(None),
+        Some(_) => work::write(computed, &files.output, files.overwrite, range, settings).map(Some),
     };
     let took = took + start.elapsed();
     match written {
-        Ok(()) => Done { task, result: Ok(Found { shape, values, range, masked }), seconds: took.as_secs_f64() },
+        Ok(file) => {
+            Done { task, result: Ok(Found { shape, values, range, masked }), file, seconds: took.as_secs_f64() }
+        }
         Err(error) => failure(task, &error, took),
     }
 }

@@ -163,14 +163,14 @@ fn extremes(samples: &Samples) -> Option<(f64, f64)> {
     (low <= high).then_some((low, high))
 }
 
-/// Writes the values, scaled to `range` if there is one.
+/// Writes the values, scaled to `range` if there is one, to a file that has its name once it is committed.
 pub(super) fn write(
     mut computed: Computed,
     output: &Path,
     overwrite: bool,
     range: Option<(f64, f64)>,
     settings: &Settings,
-) -> Result<(), Failure> {
+) -> Result<Output, Failure> {
     let mut file = Output::create(output, overwrite)?;
     match settings.format {
         FileFormat::Png => {
@@ -199,7 +199,7 @@ pub(super) fn write(
             writer.finish()?;
         }
     }
-    Ok(file.commit()?)
+    Ok(file)
 }
 
 /// Values as shares of the range, 0 to 1; all are 0 where the range is but one value.
