@@ -66,12 +66,18 @@ pub enum Thresholds {
 }
 
 impl Session {
-    /// Takes other arrays of the same number and shapes; sessions without arrays have none to change.
+    /// Whether it can take other arrays: on the CPU.
+    #[must_use]
+    pub fn takes_arrays(&self) -> bool {
+        matches!(self, Self::SampledF32(_) | Self::SampledF64(_))
+    }
+
+    /// Takes other arrays of the same number and shapes, where it [can](Self::takes_arrays).
     pub fn set_arrays(&mut self, readers: Vec<Box<dyn Reader>>) {
         match self {
             Self::SampledF32(session) => session.set_arrays(readers),
             Self::SampledF64(session) => session.set_arrays(readers),
-            _ => {}
+            Self::Gpu(_) | Self::Gpu64(_) | Self::F32(_) | Self::F64(_) => {}
         }
     }
 

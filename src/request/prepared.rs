@@ -170,7 +170,13 @@ fn turn_over(band: &mut [u8], width: usize) {
 }
 
 impl Prepared {
-    /// Takes other arrays of the same shape, of as precise numbers at most, with all else as it was: for one program over many files.
+    /// Whether it can take other arrays: on the CPU it can, on the GPU a new one is prepared.
+    #[must_use]
+    pub fn takes_arrays(&self) -> bool {
+        self.session.takes_arrays()
+    }
+
+    /// Takes other arrays of the same shape, where it [can](Self::takes_arrays), of as precise numbers at most, with all else as it was: for one program over many files.
     ///
     /// # Errors
     /// Arrays that are too many, too few or of another shape.

@@ -135,7 +135,9 @@ impl Computer {
             nodata: subject.nodata(),
             first_row_on_top: subject.place.as_ref().is_some_and(|place| place.first_row_on_top),
         };
-        self.kept.push((kind, prepared));
+        if prepared.takes_arrays() {
+            self.kept.push((kind, prepared));
+        }
         if self.kept.len() > KEPT {
             self.kept.remove(0);
         }
