@@ -183,7 +183,7 @@ impl RangeStats {
 
     /// Adds `f32` values: the twin of the shader.
     ///
-    /// Vectors find bins, ends of runs of one bin and extremes of [`neighbours::COUNTED`] values at a time, and a run is added at once:
+    /// Vectors find bins, ends of runs of one bin and extremes of `neighbours::COUNTED` values at a time, and a run is added at once:
     /// adding to one place again and again waits for itself. Where values are masked or infinite they are looked at one by one.
     pub fn add_f32(&mut self, values: &[f32]) {
         let mut seen = Seen::default();
