@@ -90,7 +90,8 @@ What can be asked of a function f of n variables (-q NAME):
   saliency, saliency:S  where an image changes: the gradient's magnitude, over all colours of a picture,
                      averaged by a Gaussian of S cells, 2 if not said
   mask, mask:Q       why a cell of quantity Q has no value: 0 ok, 1 kink (valid), 2 unreliable
-                     comparison, 3 overflow, 4 outside the domain; of the gradient if not said
+                     comparison, 3 overflow, 4 outside the domain, 5 no data in
+                     the file; of the gradient if not said
   bound, bound:Q     what the computed single-precision value of Q is off by at most
   digits, digits:Q   correct decimal digits that this leaves; of f if not said
 
