@@ -57,6 +57,7 @@ pub mod kernels;
 pub mod math;
 pub mod method;
 pub mod picture;
+pub mod probe;
 pub mod program;
 pub mod pyramid;
 pub mod quantity;

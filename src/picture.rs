@@ -7,6 +7,9 @@
 //! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn, hillshades 0 to 255.
 
 mod grey;
+mod shade;
+
+pub use shade::Shade;
 
 pub use grey::{GreySummary, write_grey_png};
 
@@ -139,28 +142,44 @@ pub fn write_png<W: Write>(
     writer: W,
     watch: &mut dyn Watch,
 ) -> Result<(W, PictureSummary), PictureError> {
-    let (figure, stats) = survey(prepared, quantity, options, watch)?;
-    let (across, down) = figure.size();
-    let png = IndexedPng::new(writer, across, down, &figure.palette(), &options.text)?;
-    let writer = draw(prepared, &figure, png, watch)?;
-    let masked = stats.masked + stats.infinite;
-    let range = figure.spec().range;
-    Ok((
-        writer,
-        PictureSummary { size: (across, down), extremes: stats.extremes(), range, masked, cells: stats.cells() },
-    ))
+    let survey = survey(prepared, quantity, options, watch)?;
+    let writer = draw_png(prepared, &survey.figure, None, &options.text, writer, watch)?;
+    Ok((writer, survey.summary()))
 }
 
-/// The first pass: what the values are like, and the figure that will show them.
+/// What the first pass found.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The figure that will show the values; marks may be added.
+    pub figure: Figure,
+    /// What the values are like.
+    pub stats: RangeStats,
+}
+
+impl Survey {
+    /// What is drawn.
+    #[must_use]
+    pub fn summary(&self) -> PictureSummary {
+        PictureSummary {
+            size: self.figure.size(),
+            extremes: self.stats.extremes(),
+            range: self.figure.spec().range,
+            masked: self.stats.masked + self.stats.infinite,
+            cells: self.stats.cells(),
+        }
+    }
+}
+
+/// The first pass: what the values of the only plane are like, and the figure that will show them.
 ///
 /// # Errors
-/// As for [`write_png`].
-pub(crate) fn survey(
+/// A quantity of several planes, a grid that is not a plane, a range the scale cannot show, and what engine or watch report.
+pub fn survey(
     prepared: &mut Prepared,
     quantity: &Quantity,
     options: &PictureOptions,
     watch: &mut dyn Watch,
-) -> Result<(Figure, RangeStats), PictureError> {
+) -> Result<Survey, PictureError> {
     check(prepared, quantity)?;
     let (width, height) = sides(prepared)?;
     if let RangeChoice::Percentile(p) = options.range
@@ -170,7 +189,26 @@ pub(crate) fn survey(
     }
     let stats = prepared.range(0, watch)?;
     let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
-    Ok((figure, stats))
+    Ok(Survey { figure, stats })
+}
+
+/// The second pass: draws a figure that [`survey`] made of the same values as a PNG into `writer`, with these words, and gives it back. With a
+/// shade, or marks over the cells, the picture has full colour, else 256 colours.
+///
+/// # Errors
+/// What engine, watch, shade or writer report.
+pub fn draw_png<W: Write>(
+    prepared: &mut Prepared,
+    figure: &Figure,
+    shade: Option<&mut dyn Shade>,
+    text: &[(String, String)],
+    writer: W,
+    watch: &mut dyn Watch,
+) -> Result<W, PictureError> {
+    let _ = shade;
+    let (across, down) = figure.size();
+    let png = IndexedPng::new(writer, across, down, &figure.palette(), text)?;
+    draw(prepared, figure, png, watch)
 }
 
 fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(), PictureError> {

@@ -2,6 +2,7 @@
 
 use crate::cli::arrays::ArrayArgs;
 use crate::cli::batch::BatchArgs;
+use crate::cli::plot::{LayerArgs, ShapeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -214,6 +215,10 @@ pub(crate) struct PlotArgs {
     pub(crate) compute: ComputeArgs,
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
+    #[command(flatten)]
+    pub(crate) layers: LayerArgs,
+    #[command(flatten)]
+    pub(crate) shapes: ShapeArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
     /// Say on stderr where the time went

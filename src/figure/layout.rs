@@ -104,12 +104,17 @@ pub(super) struct Page<'a> {
     pub(super) marks: Vec<Mark>,
 }
 
+/// Pixels per em of the letters beside the axes of so many pixels.
+pub(super) fn letters(width: i64, height: i64) -> f64 {
+    Sizes::new(width, height).text
+}
+
 /// Places everything.
 pub(super) fn layout(spec: &FigureSpec, magnify: i64, range: Option<(f64, f64)>) -> Scene {
     let (width, height) = (i64::from(spec.width) * magnify, i64::from(spec.height) * magnify);
     if spec.bare {
         let cells = Area { x: 0, y: 0, width, height };
-        return Scene { width, height, cells, magnify, marks: Vec::new() };
+        return Scene { width, height, cells, magnify, ..Scene::default() };
     }
     let x = Axis::of_cells(spec.x.min, spec.x.max, spec.width, float(width));
     let y = Axis::of_cells(spec.y.min, spec.y.max, spec.height, float(height));
@@ -120,7 +125,7 @@ pub(super) fn layout(spec: &FigureSpec, magnify: i64, range: Option<(f64, f64)>)
     let x_end = page.x_axis();
     page.colour_bar(top);
     let end = x_end.max(top + page.band + page.sizes.line) + page.sizes.pad;
-    Scene { width: page.width, height: end, cells: page.cells, magnify, marks: page.marks }
+    Scene { width: page.width, height: end, cells: page.cells, magnify, marks: page.marks, over: Vec::new() }
 }
 
 impl<'a> Page<'a> {

@@ -21,13 +21,15 @@ pub mod scene;
 mod stroke;
 pub mod text;
 pub mod ticks;
+mod view;
 
 pub use palette::Theme;
 pub use raster::Painter;
 pub use scale::{Scale, ScaleError};
+pub use view::View;
 
 use crate::color::Colormap;
-use scene::Scene;
+use scene::{Mark, Scene};
 
 /// One axis of a figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,6 +209,27 @@ impl Figure {
     /// The colours of the picture's indices.
     pub fn palette(&self) -> Vec<[u8; 3]> {
         palette::colours(self.spec.colormap, self.spec.theme, self.spec.bare)
+    }
+
+    /// Where coordinates lie in the picture.
+    #[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
+    pub fn view(&self) -> View {
+        /// Points of the letters beside the axes.
+        const LETTERS: f64 = 10.0;
+        let cells = self.scene.cells;
+        let of = |axis: &FigureAxis, count: u32| (axis.min, if count == 1 { axis.min } else { axis.max });
+        View {
+            x: of(&self.spec.x, self.spec.width),
+            y: of(&self.spec.y, self.spec.height),
+            margin: 0.5 * self.scene.magnify as f64,
+            area: cells,
+            point: layout::letters(cells.width, cells.height) / LETTERS,
+        }
+    }
+
+    /// Draws these marks over the cells, after those that are there. A figure with such marks has full colour.
+    pub fn add(&mut self, marks: Vec<Mark>) {
+        self.scene.over.extend(marks);
     }
 
     /// Where everything is, for other back-ends.

@@ -150,6 +150,7 @@ pub fn painted_over(all: &[[u8; 3]], pixel: u8, colour: Colour, share: f64) -> u
     let of_share = |share: f64| match colour {
         Colour::Ink => ink_on_paper(share),
         Colour::Paper => PAPER,
+        Colour::Rgb(wanted) => nearest(all, wanted).unwrap_or(PAPER),
         Colour::Series(number) => match steps(share, SHADES) {
             0 => PAPER,
             #[expect(clippy::cast_possible_truncation, reason = "below SERIES")]
@@ -162,10 +163,14 @@ pub fn painted_over(all: &[[u8; 3]], pixel: u8, colour: Colour, share: f64) -> u
     }
     let at = |index: u8| all.get(usize::from(index)).copied().unwrap_or([0; 3]);
     let wanted = mix(at(pixel), at(of_share(1.0)), share.clamp(0.0, 1.0));
+    nearest(all, wanted).unwrap_or(pixel)
+}
+
+/// The index of the colour nearest to one.
+fn nearest(all: &[[u8; 3]], wanted: [u8; 3]) -> Option<u8> {
     let far = |colour: &[u8; 3]| -> u32 { (0..3).map(|k| u32::from(colour[k].abs_diff(wanted[k])).pow(2)).sum() };
     // Of equals the last is taken, so that paper is always PAPER.
-    let nearest = (0..=u8::MAX).zip(all).rev().min_by_key(|(_, colour)| far(colour));
-    nearest.map_or(pixel, |(index, _)| index)
+    (0..=u8::MAX).zip(all).rev().min_by_key(|(_, colour)| far(colour)).map(|(index, _)| index)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]

@@ -167,6 +167,8 @@ impl Canvas<'_> {
                 let window = self.window(&Area { x: 0, y: self.from, width: self.width, height: self.to - self.from });
                 dot(*shape, *at, *radius, &window, &mut |x, y, share| self.blend(x, y, brush, share));
             }
+            // A palette has no colours for these.
+            Mark::Fill { .. } | Mark::Label { .. } => {}
         }
     }
 
@@ -261,7 +263,7 @@ mod tests {
         marks.push(Mark::Levels(bar));
         marks.push(Mark::Tip { area: Area { y: 0, height: 3, ..bar }, up: true, thickness: 1 });
         marks.push(Mark::Box(Area { x: 11, y: 8, width: 4, height: 1 }, Paint::NoData));
-        Scene { width: 17, height: 9, cells, magnify: 2, marks }
+        Scene { width: 17, height: 9, cells, magnify: 2, marks, over: Vec::new() }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! others, so that a figure of any size streams; a vector one can write each mark as a shape. Around a heatmap marks lie
 //! outside the cells' box; in a line figure the box is empty paper and the lines are marks within it, drawn in order.
 
-use super::text::Line;
+use super::text::{Line, width};
 
 /// A box of whole pixels; `x`, `y` is its upper left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +85,8 @@ pub enum Colour {
     Ink,
     /// The paper's colour.
     Paper,
+    /// This one, in pictures of full colour only.
+    Rgb([u8; 3]),
 }
 
 /// The shape of a marker.
@@ -144,6 +146,30 @@ pub enum Mark {
         /// What it is drawn with.
         brush: Brush,
     },
+    /// Filled polygons (what an odd number of their borders surrounds), cut to a box.
+    Fill {
+        /// The corners of each polygon; the last is joined to the first.
+        paths: Vec<Vec<(f64, f64)>>,
+        /// What they are filled with.
+        brush: Brush,
+        /// Nothing is drawn outside of this.
+        clip: Area,
+    },
+    /// A few words at any angle, for labels on lines.
+    Label {
+        /// What is written.
+        text: String,
+        /// Pixels per em.
+        size: f64,
+        /// The middle of the words, half-way up their capitals.
+        at: (f64, f64),
+        /// Radians from the horizontal, counter-clockwise as seen.
+        angle: f64,
+        /// What they are written with.
+        brush: Brush,
+        /// What surrounds the letters so that they can be read on any ground.
+        halo: Option<Brush>,
+    },
 }
 
 impl Mark {
@@ -165,6 +191,16 @@ impl Mark {
                 let reach = 1.5 * radius + 2.0;
                 ((at.1 - reach).floor() as i64, (at.1 + reach).ceil() as i64)
             }
+            Self::Fill { paths, clip, .. } => {
+                let heights = || paths.iter().flatten().map(|corner| corner.1);
+                let first = heights().fold(f64::INFINITY, f64::min).floor() as i64;
+                let after = heights().fold(f64::NEG_INFINITY, f64::max).ceil() as i64;
+                (first.max(clip.y), after.min(clip.bottom()))
+            }
+            Self::Label { text, size, at, .. } => {
+                let reach = 0.5 * width(text, *size).hypot(2.0 * size) + 2.0;
+                ((at.1 - reach).floor() as i64, (at.1 + reach).ceil() as i64)
+            }
         }
     }
 }
@@ -182,6 +218,8 @@ pub struct Scene {
     pub magnify: i64,
     /// What is drawn around the cells.
     pub marks: Vec<Mark>,
+    /// What is drawn over the cells, in this order; a picture with such marks has full colour.
+    pub over: Vec<Mark>,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod state;
 use crate::figure::FigureError;
 use crate::io::dzi::{self, Pyramid, TILE};
 use crate::io::png::PngError;
-use crate::picture::{PictureError, PictureOptions, PictureSummary, survey};
+use crate::picture::{PictureError, PictureOptions, PictureSummary, Survey, survey};
 use crate::quantity::Quantity;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
@@ -184,7 +184,7 @@ fn choose(
     options: &PictureOptions,
     watch: &mut dyn Watch,
 ) -> Result<Colours, PyramidError> {
-    let (figure, stats) = survey(prepared, quantity, options, watch)?;
+    let Survey { figure, stats } = survey(prepared, quantity, options, watch)?;
     Ok(Colours {
         thresholds: figure.thresholds(),
         palette: figure.palette(),

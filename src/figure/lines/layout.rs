@@ -78,7 +78,7 @@ pub(super) fn layout(spec: &LineFigureSpec, x: (f64, f64), y: (f64, f64)) -> Sce
         legend.draw(corner, place.is_some(), &spec.series, &sizes, &pens, &mut page.marks);
         end = end.max(corner.1 + legend.height);
     }
-    Scene { width: page.width, height: end + sizes.pad, cells: frame, magnify: 1, marks: page.marks }
+    Scene { width: page.width, height: end + sizes.pad, cells: frame, magnify: 1, marks: page.marks, over: Vec::new() }
 }
 
 /// What the layout of heatmaps has to know: the words.

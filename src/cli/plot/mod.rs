@@ -1,6 +1,16 @@
-//! `gradgrid plot`: a quantity as a heatmap.
+//! `gradgrid plot`: a quantity as a heatmap, with layers over it.
 
+mod arrows;
+mod contours;
+mod layers;
+mod notes;
+mod shapes;
+mod streams;
+mod texture;
 mod zoom;
+
+pub(crate) use layers::LayerArgs;
+pub(crate) use shapes::ShapeArgs;
 
 use crate::cli::args::{ComputeArgs, FormulaArgs, PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
@@ -12,8 +22,9 @@ use crate::color::Colormap;
 use crate::engine::PATIENCE;
 use crate::figure::Theme;
 use crate::io::output::Output;
-use crate::picture::{PictureOptions, RangeChoice, ScaleChoice, write_png};
+use crate::picture::{self, PictureOptions, RangeChoice, ScaleChoice, Shade};
 use crate::request::Prepared;
+use layers::Stage;
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,6 +32,9 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let start = Instant::now();
     if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
         return zoom::run(args, start);
+    }
+    if let Some(drawn) = shapes::run(args, start) {
+        return drawn;
     }
     png_name(&args.output)?;
     let subject = subject(args)?;
@@ -36,7 +50,19 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let options =
         PictureOptions { text: words(args, &subject, &prepared), ..described(options, args, &subject, &prepared) };
     let mut progress = Progress::new(args.out.quiet);
-    let (output, drawn) = write_png(&mut prepared, &subject.quantity, &options, output, &mut progress)?;
+    let mut survey = picture::survey(&mut prepared, &subject.quantity, &options, &mut progress)?;
+    let drawn = survey.summary();
+    let mut stage = Stage {
+        subject: &subject,
+        compute: &args.compute,
+        view: survey.figure.view(),
+        theme: options.theme,
+        watch: &mut progress,
+    };
+    survey.figure.add(layers::marks(&args.layers, &mut stage)?);
+    let mut shade = layers::shade(&args.layers, &mut stage)?;
+    let shade = shade.as_mut().map(|shade| &mut **shade as &mut dyn Shade);
+    let output = picture::draw_png(&mut prepared, &survey.figure, shade, &options.text, output, &mut progress)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     if note {
