@@ -6,16 +6,17 @@
 //! further beyond the 1st or 99th percentile than three times the distance between these two is drawn in to that percentile, and the
 //! colour bar gets a pointed end. A diverging colormap is centred on zero, angles span the full turn, hillshades 0 to 255.
 
+mod draw;
 mod grey;
 mod shade;
 
-pub use shade::Shade;
-
+pub use draw::draw_png;
 pub use grey::{GreySummary, write_grey_png};
+pub use shade::Shade;
 
 use crate::color::Colormap;
 use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
-use crate::io::png::{IndexedPng, PngError};
+use crate::io::png::PngError;
 use crate::kernels::key;
 use crate::kernels::range::RangeStats;
 use crate::program::mask;
@@ -192,25 +193,6 @@ pub fn survey(
     Ok(Survey { figure, stats })
 }
 
-/// The second pass: draws a figure that [`survey`] made of the same values as a PNG into `writer`, with these words, and gives it back. With a
-/// shade, or marks over the cells, the picture has full colour, else 256 colours.
-///
-/// # Errors
-/// What engine, watch, shade or writer report.
-pub fn draw_png<W: Write>(
-    prepared: &mut Prepared,
-    figure: &Figure,
-    shade: Option<&mut dyn Shade>,
-    text: &[(String, String)],
-    writer: W,
-    watch: &mut dyn Watch,
-) -> Result<W, PictureError> {
-    let _ = shade;
-    let (across, down) = figure.size();
-    let png = IndexedPng::new(writer, across, down, &figure.palette(), text)?;
-    draw(prepared, figure, png, watch)
-}
-
 fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(), PictureError> {
     let planes = prepared.program().outputs().len();
     if planes == 1 {
@@ -232,28 +214,6 @@ fn sides(prepared: &Prepared) -> Result<(u32, u32), PictureError> {
     }
     let side = |len: usize| u32::try_from(len).map_err(|_| PictureError::Side(len));
     Ok((side(prepared.grid().width())?, side(prepared.grid().rows())?))
-}
-
-fn draw<W: Write>(
-    prepared: &mut Prepared,
-    figure: &Figure,
-    mut png: IndexedPng<W>,
-    watch: &mut dyn Watch,
-) -> Result<W, PictureError> {
-    let mut painter = figure.painter();
-    let reserved = png.memory() + painter.memory();
-    prepared.index_rows(0, &figure.thresholds(), reserved, watch, |rows| {
-        painter.paint(rows, &mut |pixels| png.write_rows(pixels).map_err(kept)).map_err(PictureError::from)
-    })?;
-    Ok(png.finish()?)
-}
-
-/// The error of the destination as it was, so that its kind is not lost.
-fn kept(error: PngError) -> io::Error {
-    match error {
-        PngError::Write(error) => error,
-        other => io::Error::other(other),
-    }
 }
 
 fn spec(

@@ -3,26 +3,32 @@
 //! A figure is data ([`FigureSpec`]). [`Figure::new`] gives everything its place; from then on the picture streams: the
 //! engine compares each value with the figure's [`thresholds`](Figure::thresholds) to get a one-byte level (0 for no
 //! data), and a [`Painter`] turns rows of levels, top row first, into rows of palette indices. The memory is that of a
-//! few rows, whatever the size of the picture.
+//! few rows, whatever the size of the picture. Where marks lie over the cells, or a shade darkens them, a [`ColourPainter`]
+//! gives rows of RGB pixels instead.
 //!
 //! Edge cases: any size from 1 × 1 cells; a field without a single value has no colour bar, only the swatch for missing
 //! values; a field that is the same everywhere is shown in the middle of a small range around its value.
 //!
-//! Limits: the picture has 256 colours, so nothing is blended over the cells.
+//! Limits: the cells have 225 colours in any picture, 255 in one without margins.
 
+mod colour;
+mod fill;
 pub mod fit;
 mod layout;
 pub mod lines;
 pub mod number;
+mod outline;
 pub mod palette;
 pub mod raster;
 pub mod scale;
 pub mod scene;
+mod stripes;
 mod stroke;
 pub mod text;
 pub mod ticks;
 mod view;
 
+pub use colour::ColourPainter;
 pub use palette::Theme;
 pub use raster::Painter;
 pub use scale::{Scale, ScaleError};
@@ -237,7 +243,17 @@ impl Figure {
         &self.scene
     }
 
-    /// Starts painting at the top row.
+    /// Whether marks lie over the cells, which takes more than 256 colours.
+    pub fn has_marks(&self) -> bool {
+        !self.scene.over.is_empty()
+    }
+
+    /// Starts painting in full colour at the top row.
+    pub fn colour_painter(&self) -> ColourPainter<'_> {
+        ColourPainter::new(&self.scene, &self.palette(), self.spec.theme)
+    }
+
+    /// Starts painting at the top row, without the marks over the cells.
     pub fn painter(&self) -> Painter<'_> {
         Painter::new(&self.scene)
     }

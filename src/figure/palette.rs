@@ -134,6 +134,16 @@ fn series(theme: Theme) -> [[u8; 3]; SERIES] {
     }
 }
 
+/// A colour as it is at full strength.
+pub fn colour(colour: Colour, theme: Theme) -> [u8; 3] {
+    match colour {
+        Colour::Series(number) => series(theme)[number % SERIES],
+        Colour::Ink => theme.ink(),
+        Colour::Paper => theme.paper(),
+        Colour::Rgb(colour) => colour,
+    }
+}
+
 /// The colours of a line figure in order of their index.
 pub fn line_colours(theme: Theme) -> Vec<[u8; 3]> {
     let mut all = vec![theme.paper()];
@@ -174,7 +184,7 @@ fn nearest(all: &[[u8; 3]], wanted: [u8; 3]) -> Option<u8> {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]
-fn mix(a: [u8; 3], b: [u8; 3], t: f64) -> [u8; 3] {
+pub(super) fn mix(a: [u8; 3], b: [u8; 3], t: f64) -> [u8; 3] {
     [0, 1, 2].map(|k| (f64::from(a[k]) * (1.0 - t) + f64::from(b[k]) * t).round() as u8)
 }
 

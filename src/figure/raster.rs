@@ -14,7 +14,7 @@ use std::io;
 const BLOCK: i64 = 512 * 1024;
 
 /// How much of ink's strength the lines of a grid have.
-const FAINT: f64 = 0.13;
+pub(super) const FAINT: f64 = 0.13;
 
 /// Takes rows of cells and gives rows of the picture.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Painter<'a> {
     palette: Vec<[u8; 3]>,
     tools: Tools,
     block: Vec<u8>,
+    /// Pixels in a block.
+    most: i64,
     /// Rows of cells that have been taken.
     cell_rows: i64,
     /// Rows of the picture that have been given.
@@ -45,14 +47,29 @@ impl<'a> Painter<'a> {
 
     /// A painter that blends lines and markers in the colours of this palette.
     pub fn blending(scene: &'a Scene, palette: Vec<[u8; 3]>) -> Self {
-        Self { scene, palette, tools: Tools::default(), block: Vec::new(), cell_rows: 0, rows: 0 }
+        Self { scene, palette, tools: Tools::default(), block: Vec::new(), most: BLOCK, cell_rows: 0, rows: 0 }
+    }
+
+    /// The same painter with other blocks.
+    pub(super) fn in_blocks_of(self, pixels: i64) -> Self {
+        Self { most: pixels, ..self }
+    }
+
+    /// Rows of cells that have been taken.
+    pub(super) fn cell_rows(&self) -> i64 {
+        self.cell_rows
+    }
+
+    /// The most rows of a block.
+    pub(super) fn rows_of_block(&self) -> i64 {
+        (self.most / self.scene.width).clamp(1, self.most / 2048)
     }
 
     /// Bytes of memory that a block takes.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a block fits in memory")]
     #[must_use]
     pub fn memory(&self) -> usize {
-        BLOCK.max(self.scene.width) as usize
+        self.most.max(self.scene.width) as usize
     }
 
     /// Takes the next whole rows of cells (indices 0 to the number of levels), top row first, and hands to `emit` all
@@ -89,7 +106,7 @@ impl<'a> Painter<'a> {
     fn blocks(&mut self, cells: &[u8], end: i64, emit: &mut impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let scene = self.scene;
         let (width, across) = (scene.width as usize, (scene.cells.width / scene.magnify) as usize);
-        let most = (BLOCK / scene.width).clamp(1, 256);
+        let most = self.rows_of_block();
         let mut from = self.rows;
         while from < end {
             let to = (from + most).min(end);
@@ -227,9 +244,14 @@ impl Canvas<'_> {
     }
 }
 
+/// The level of a pointed end of the colour bar.
+pub(super) fn end_level(highest: bool) -> u8 {
+    if highest { palette::FIGURE_LEVELS } else { 1 }
+}
+
 /// The level that a row of the colour bar shows.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the number of levels")]
-fn level_of_row(bar: &Area, y: i64) -> u8 {
+pub(super) fn level_of_row(bar: &Area, y: i64) -> u8 {
     let levels = i64::from(palette::FIGURE_LEVELS);
     // The middle of the row, in halves of a pixel, counted from below.
     let above = 2 * (bar.bottom() - 1 - y) + 1;

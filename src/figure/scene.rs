@@ -42,6 +42,14 @@ impl Area {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
+    /// What both boxes hold; without a pixel if they do not meet.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Self {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let (width, height) = (self.right().min(other.right()) - x, self.bottom().min(other.bottom()) - y);
+        Self { x, y, width: width.max(0), height: height.max(0) }
+    }
+
     /// The four sides of a frame of the given thickness around the box.
     pub fn frame(&self, thickness: i64) -> [Self; 4] {
         let outer = self.grown(thickness);
@@ -203,6 +211,15 @@ impl Mark {
             }
         }
     }
+}
+
+/// The triangle of a [`Mark::Tip`]: one end of its base, its point, the other end.
+#[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
+pub(super) fn triangle(area: &Area, up: bool) -> Vec<(f64, f64)> {
+    let (left, right) = (area.x as f64, area.right() as f64);
+    let (top, bottom) = (area.y as f64, area.bottom() as f64);
+    let (base, point) = if up { (bottom, top) } else { (top, bottom) };
+    vec![(left, base), (0.5 * (left + right), point), (right, base)]
 }
 
 /// A figure with everything in its place.

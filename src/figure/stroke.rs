@@ -7,12 +7,28 @@
 //! Edge cases: a path of one point is a round dot; a stroke thinner than a pixel is a pixel wide and paler; points far
 //! outside the window cost nothing, as each row looks only at the part of a segment that comes near it.
 
+use super::fill::Edge;
 use super::scene::{Area, Shape};
 
 /// Calls `set(x, y, share)` once for each pixel of `window` that the stroke along `paths` covers.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the window before")]
 pub(super) fn stroke(
     paths: &[Vec<(f64, f64)>],
+    width: f64,
+    window: &Area,
+    shares: &mut Vec<f32>,
+    set: &mut impl FnMut(i64, i64, f64),
+) {
+    let segments = paths.iter().flat_map(|path| {
+        let alone = path.first().filter(|_| path.len() == 1).map(|&at| (at, at));
+        path.windows(2).map(|pair| (pair[0], pair[1])).chain(alone)
+    });
+    stroke_segments(segments, width, window, shares, set);
+}
+
+/// The same for segments, in whatever order.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window fits in memory")]
+pub(super) fn stroke_segments(
+    segments: impl Iterator<Item = Edge>,
     width: f64,
     window: &Area,
     shares: &mut Vec<f32>,
@@ -24,11 +40,8 @@ pub(super) fn stroke(
     let (strength, half) = (width.clamp(0.0, 1.0), 0.5 * width.max(1.0));
     shares.clear();
     shares.resize((window.width * window.height) as usize, 0.0);
-    for path in paths {
-        let alone = path.first().filter(|_| path.len() == 1).map(|&at| (at, at));
-        for (a, b) in path.windows(2).map(|pair| (pair[0], pair[1])).chain(alone) {
-            segment(a, b, half, window, shares);
-        }
+    for (a, b) in segments {
+        segment(a, b, half, window, shares);
     }
     for (row, shares) in (window.y..).zip(shares.chunks_exact(window.width as usize)) {
         for (column, &share) in (window.x..).zip(shares) {
@@ -37,6 +50,11 @@ pub(super) fn stroke(
             }
         }
     }
+}
+
+/// How far from its segments a stroke of this thickness reaches.
+pub(super) fn reach(width: f64) -> f64 {
+    0.5 * width.max(1.0) + 0.5
 }
 
 /// Raises the shares of the pixels near the segment from `a` to `b`.

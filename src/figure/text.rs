@@ -13,7 +13,7 @@ use ab_glyph::{Font, FontRef, GlyphId, PxScale, ScaleFont, point};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
+pub(super) static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(include_bytes!("font/DejaVuSans-subset.ttf")).expect("the embedded font is whole")
 });
 
@@ -59,7 +59,7 @@ pub fn elided(text: &str, size: f64, room: f64) -> String {
 }
 
 /// The place of each glyph along the line, and where the line ends.
-fn advances(text: &str, size: f64) -> (Vec<(GlyphId, f64)>, f64) {
+pub(super) fn advances(text: &str, size: f64) -> (Vec<(GlyphId, f64)>, f64) {
     let font = FONT.as_scaled(scale(size));
     let mut along = 0.0_f64;
     let mut previous: Option<GlyphId> = None;

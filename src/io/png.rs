@@ -1,6 +1,6 @@
-//! PNG files, written row by row: 8-bit palette indices for pictures, 16-bit grey for data.
+//! PNG files, written row by row: 8-bit palette indices for pictures, RGB where something is blended over them, 16-bit grey for data.
 //!
-//! One byte per pixel and a palette: a quarter of the bytes of RGBA to move and to compress. Every byte is stored as its difference
+//! One byte per pixel and a palette is a quarter of the bytes of RGBA to move and to compress. Every byte is stored as its difference
 //! to the one above and compressed by our own coder on all cores (`io/deflate` says how): of all filters `Up` is both
 //! the fastest and nearly the smallest on heatmaps. Words about the picture go in front of it, as `tEXt` where they are
 //! Latin-1 and as `iTXt` (UTF-8) where they are not, so that a reader finds them without decoding a pixel.
@@ -13,7 +13,7 @@
 mod body;
 
 use body::Body;
-use png::{BitDepth, ColorType, Encoder, EncodingError};
+use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use std::io::{self, Write};
 
 /// A PNG file of palette indices that is being written.
@@ -135,6 +135,18 @@ impl<W: Write> IndexedPng<W> {
         palette: &[[u8; 3]],
         text: &[(String, String)],
     ) -> Result<Self, PngError> {
+        Self::with_density(writer, width, height, palette, text, None)
+    }
+
+    /// The same with the number of pixels per inch, from which programs know how large the picture is on paper.
+    pub fn with_density(
+        writer: W,
+        width: u32,
+        height: u32,
+        palette: &[[u8; 3]],
+        text: &[(String, String)],
+        dpi: Option<f64>,
+    ) -> Result<Self, PngError> {
         if palette.is_empty() || palette.len() > 256 {
             return Err(PngError::Palette { colours: palette.len() });
         }
@@ -143,6 +155,7 @@ impl<W: Write> IndexedPng<W> {
             encoder.set_color(ColorType::Indexed);
             encoder.set_depth(BitDepth::Eight);
             encoder.set_palette(palette.concat());
+            encoder.set_pixel_dims(dpi.map(density));
             add_text(encoder, text)
         })?;
         Ok(Self { body, width })
@@ -163,6 +176,62 @@ impl<W: Write> IndexedPng<W> {
     pub fn finish(self) -> Result<W, PngError> {
         finish(self.body, self.width)
     }
+}
+
+/// A PNG file of 8-bit red, green and blue that is being written.
+pub struct RgbPng<W: Write> {
+    body: Body<W>,
+    width: u32,
+}
+
+impl<W: Write> std::fmt::Debug for RgbPng<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RgbPng").field("rows left", &self.body.left()).field("width", &self.width).finish()
+    }
+}
+
+impl<W: Write> RgbPng<W> {
+    /// Writes everything that stands before the pixels. `text` holds keywords and what they say, `dpi` is the number of
+    /// pixels per inch, if that is settled.
+    pub fn new(
+        writer: W,
+        width: u32,
+        height: u32,
+        text: &[(String, String)],
+        dpi: Option<f64>,
+    ) -> Result<Self, PngError> {
+        check_keywords(text)?;
+        let body = Body::new(writer, (width, height), 3 * width as usize, |encoder| {
+            encoder.set_color(ColorType::Rgb);
+            encoder.set_depth(BitDepth::Eight);
+            encoder.set_pixel_dims(dpi.map(density));
+            add_text(encoder, text)
+        })?;
+        Ok(Self { body, width })
+    }
+
+    /// Bytes of memory that the encoder takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.body.memory()
+    }
+
+    /// Writes whole rows, top row first, three bytes per pixel.
+    pub fn write_rows(&mut self, rows: &[u8]) -> Result<(), PngError> {
+        write_rows(&mut self.body, self.width, 3, rows)
+    }
+
+    /// Writes the end of the file and gives the writer back.
+    pub fn finish(self) -> Result<W, PngError> {
+        finish(self.body, self.width)
+    }
+}
+
+/// PNG counts pixels per metre.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float beyond u32 becomes its end")]
+fn density(dpi: f64) -> PixelDimensions {
+    let per_metre = (dpi / 0.0254).round() as u32;
+    PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }
 }
 
 /// A PNG file of 16-bit grey that is being written.
@@ -243,6 +312,23 @@ mod tests {
         assert_eq!(info.palette.as_deref(), Some(PALETTE.concat().as_slice()), "palette");
         assert_eq!(info.uncompressed_latin1_text.len(), 2, "Latin-1 words: {:?}", info.uncompressed_latin1_text);
         assert_eq!(info.utf8_text[0].get_text().expect("words"), "‖∇(x²y)‖", "other words");
+    }
+
+    #[test]
+    fn colours_and_their_density_are_read_back() {
+        let pixels: Vec<u8> = (0..3 * 35).map(|k| (k * 37 % 251) as u8).collect();
+        let mut png = RgbPng::new(Vec::new(), 5, 7, &text(&[("Title", "é")]), Some(300.0)).expect("a good picture");
+        assert!(matches!(png.write_rows(&pixels[..10]), Err(PngError::Rows { given: 3, .. })), "half a row");
+        png.write_rows(&pixels[..15]).expect("a row");
+        png.write_rows(&pixels[15..]).expect("the rest");
+        let file = png.finish().expect("complete");
+        let mut reader = png::Decoder::new(io::Cursor::new(&file)).read_info().expect("a PNG file");
+        let mut read = vec![0; pixels.len()];
+        let frame = reader.next_frame(&mut read).expect("its pixels");
+        assert_eq!((frame.color_type, frame.bit_depth), (ColorType::Rgb, BitDepth::Eight), "colours");
+        assert_eq!(read, pixels, "pixels");
+        let per_metre = reader.info().pixel_dims.expect("a density").xppu;
+        assert_eq!(per_metre, 11_811, "300 per inch");
     }
 
     #[test]
