@@ -46,6 +46,7 @@ pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod color;
+pub mod contour;
 pub mod engine;
 pub mod expr;
 pub mod field;

@@ -9,6 +9,7 @@ pub mod dzi;
 pub mod georef;
 pub mod npy;
 pub mod output;
+pub mod paths;
 pub mod png;
 pub mod raw;
 pub mod read;

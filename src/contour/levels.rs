@@ -1,0 +1,1 @@
+//! Levels: so many, every so often, or a list.

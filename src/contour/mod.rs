@@ -1,0 +1,222 @@
+//! Contours: the level sets of a function or of sampled values, as lines.
+//!
+//! **Theory.** Marching squares over the cells between nodes ([`march`]): where a level lies between the values at two neighbouring nodes,
+//! its line crosses the edge between them. The superlevel set {f ≥ level} is on the left of a line, so a value equal to the level counts as
+//! above it, and a line that passes through a node passes through it once.
+//!
+//! **What a function adds.** The grid says where lines are; the function says where exactly. Nodes near a line are asked in `f64`
+//! ([`heights`]), vertices are roots of f − level along their edges ([`refine`]), and in a saddle the value in the middle of the cell decides which
+//! corners are joined. So all engines give the same lines, but for what is smaller than their rounding, and a vertex lies on the level set, not on a chord.
+//! Where f jumps over the level (a pole, a step) there is no line: no point there has that value. Arrays have what lies at the nodes: vertices by linear
+//! interpolation, saddles by the mean of the corners, as everybody does.
+//!
+//! **Masked cells.** No line touches a masked node. A cell with one masked corner is marched as the triangle of the other three (the
+//! `corner_mask` of contourpy), with more it is left out; lines end there as they do at the border.
+//!
+//! **Practice.** Values come in bands of rows from the engine; classes of nodes are made in parallel, cells whose corners differ are
+//! found by comparing whole blocks, and strips of rows are marched in parallel and joined in order. Memory is that of a band, and of the lines.
+//!
+//! **Edges as contract.** Fewer than two nodes along x or y: no lines. A constant field: none, whatever the level. A level at the smallest
+//! value: none, for nothing is below; at the largest: only where the maximum is more than a point. A plateau on the level is bounded, and
+//! not crossed. A line has at least two points; a closed one does not repeat its first.
+//!
+//! **Limits.** Features that fit between nodes are not seen: the grid must resolve the function. Up to [`MOST_LEVELS`] levels at once.
+
+mod classify;
+mod heights;
+pub mod levels;
+mod march;
+mod pieces;
+mod refine;
+
+use crate::field::Samples;
+use crate::io::paths::Path;
+use crate::probe::Probe;
+use crate::request::{Prepared, RequestError};
+use crate::tile::watch::Watch;
+use classify::{Class, Classes, Number};
+use heights::{Band, Values};
+use march::march;
+use pieces::Joiner;
+use rayon::prelude::*;
+
+/// The most levels of one set of lines.
+pub const MOST_LEVELS: usize = 10_000;
+
+/// Cells of a strip: its classes and active cells stay in the second-level cache.
+const STRIP: usize = 1 << 17;
+
+/// Nodes that are classified by one worker at a time.
+const SHARE: usize = 1 << 16;
+
+/// A function of two coordinates that can be asked anywhere.
+pub trait Surface: Sync {
+    /// f at points; NaN where it is undefined.
+    fn values(&self, points: &[[f64; 2]]) -> Vec<f64>;
+    /// ∇f at points; NaN where it is undefined.
+    fn gradients(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]>;
+}
+
+impl Surface for Probe {
+    fn values(&self, points: &[[f64; 2]]) -> Vec<f64> {
+        Self::values(self, &columns(points))
+    }
+
+    fn gradients(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+        let gradient = self.jets(&columns(points)).gradient;
+        let part = |axis: usize, k: usize| gradient.get(axis).map_or(f64::NAN, |column| column[k]);
+        (0..points.len()).map(|k| [part(0, k), part(1, k)]).collect()
+    }
+}
+
+/// Removes the first values.
+fn forget<T>(values: &mut Vec<T>, count: usize) {
+    values.drain(..count.min(values.len()));
+}
+
+fn columns(points: &[[f64; 2]]) -> [Vec<f64>; 2] {
+    [0, 1].map(|axis| points.iter().map(|point| point[axis]).collect())
+}
+
+/// What all strips share.
+struct Frame<'a> {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    levels: &'a [f64],
+    classes: Classes<f64>,
+    /// Whether left and right are exchanged: one of the axes descends.
+    mirrored: bool,
+    surface: Option<&'a dyn Surface>,
+    normals: bool,
+}
+
+impl Frame<'_> {
+    /// A segment whose left side is the higher one in the world, given one whose left side is so by the indices.
+    fn directed(&self, from: u32, to: u32) -> (u32, u32) {
+        if self.mirrored { (to, from) } else { (from, to) }
+    }
+}
+
+/// Traces lines over rows of nodes that come one after the other.
+pub struct Tracer<'a> {
+    frame: Frame<'a>,
+    /// Classes and values of the nodes that are not done with, from row `first` on.
+    first: usize,
+    classes: Vec<Class>,
+    kept: Samples,
+    /// The next row of cells.
+    row: usize,
+    /// Cells of a strip.
+    strip: usize,
+    joiner: Joiner,
+}
+
+impl std::fmt::Debug for Tracer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tracer").field("levels", &self.frame.levels).field("row", &self.row).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Tracer<'a> {
+    /// A tracer of these levels (ascending, finite, at most [`MOST_LEVELS`]) over nodes at `x` and `y`, both strictly rising or falling. With a `surface` the lines
+    /// are those of that function, of which the nodes are samples.
+    #[must_use]
+    pub fn new(x: Vec<f64>, y: Vec<f64>, levels: &'a [f64], surface: Option<&'a dyn Surface>, normals: bool) -> Self {
+        let levels = &levels[..levels.len().min(MOST_LEVELS)];
+        let descends = |axis: &[f64]| axis.first() > axis.last();
+        let mirrored = descends(&x) != descends(&y);
+        let frame = Frame { mirrored, classes: Classes::new(levels), x, y, levels, surface, normals };
+        let kept = Samples::F32(vec![Vec::new()]);
+        Self { frame, first: 0, classes: Vec::new(), kept, row: 0, strip: STRIP, joiner: Joiner::default() }
+    }
+
+    /// Takes the next nodes in the order of cells: plane 0 of `samples`.
+    pub fn add(&mut self, samples: &Samples) {
+        match samples {
+            Samples::F32(planes) => self.classify(planes.first().map_or(&[], Vec::as_slice)),
+            Samples::F64(planes) => self.classify(planes.first().map_or(&[], Vec::as_slice)),
+        }
+        if self.frame.surface.is_none() {
+            match (&mut self.kept, samples) {
+                (Samples::F32(kept), Samples::F32(planes)) => kept[0].extend_from_slice(&planes[0]),
+                (Samples::F64(kept), Samples::F64(planes)) => kept[0].extend_from_slice(&planes[0]),
+                (kept, samples) => *kept = samples.clone(),
+            }
+        }
+        // The row beyond a strip has a say in it.
+        let complete = self.first + self.classes.len() / self.frame.x.len().max(1);
+        let last = self.frame.y.len();
+        self.advance(if complete >= last { last.saturating_sub(1) } else { complete.saturating_sub(2) });
+    }
+
+    fn classify<T: Number>(&mut self, values: &[T]) {
+        let classes = Classes::<T>::new(self.frame.levels);
+        let start = self.classes.len();
+        self.classes.resize(start + values.len(), 0);
+        let shares = self.classes[start..].par_chunks_mut(SHARE).zip(values.par_chunks(SHARE));
+        shares.for_each(|(places, values)| classes.fill(values, places));
+    }
+
+    /// Marches the rows of cells before `end`.
+    fn advance(&mut self, end: usize) {
+        let width = self.frame.x.len();
+        if end <= self.row || width < 2 {
+            return;
+        }
+        let values = match (&self.kept, self.frame.surface) {
+            (_, Some(_)) => Values::Asked,
+            (Samples::F32(kept), None) => Values::Single(&kept[0]),
+            (Samples::F64(kept), None) => Values::Double(&kept[0]),
+        };
+        let band = Band { first: self.first, classes: &self.classes, values };
+        let height = (self.strip / width).clamp(1, end - self.row);
+        let strips: Vec<_> = (self.row..end).step_by(height).map(|row| row..(row + height).min(end)).collect();
+        let frame = &self.frame;
+        let found: Vec<_> = strips.into_par_iter().map(|rows| (rows.end, march(frame, &band, rows))).collect();
+        for (top, pieces) in found {
+            self.joiner.add(pieces, width, top);
+        }
+        self.row = end;
+        // The row below the next strip has a say in it too.
+        let done = (end - 1 - self.first) * width;
+        self.classes.drain(..done);
+        match &mut self.kept {
+            Samples::F32(kept) => forget(&mut kept[0], done),
+            Samples::F64(kept) => forget(&mut kept[0], done),
+        }
+        self.first = end - 1;
+    }
+
+    /// The lines, ordered by level and then by where they begin.
+    #[must_use]
+    pub fn finish(self) -> Vec<Path> {
+        let cell = [&self.frame.x, &self.frame.y].map(|axis| match axis.as_slice() {
+            [first, .., last] => (last - first).abs() / (axis.len() - 1) as f64,
+            _ => 0.0,
+        });
+        self.joiner.finish(self.frame.levels, cell)
+    }
+}
+
+/// The lines of the first plane of `prepared` at these levels, ascending; see [`Tracer`]. Axes beyond the second have one node.
+///
+/// # Errors
+/// What the engine or the watch reports.
+pub fn trace(
+    prepared: &mut Prepared,
+    levels: &[f64],
+    surface: Option<&dyn Surface>,
+    normals: bool,
+    watch: &mut dyn Watch,
+) -> Result<Vec<Path>, RequestError> {
+    let axis = |axis: usize| prepared.grid().axes().get(axis).map_or_else(|| vec![0.0], crate::grid::Axis::table);
+    let mut tracer = Tracer::new(axis(0), axis(1), levels, surface, normals);
+    prepared.bands(watch, |samples| {
+        tracer.add(samples);
+        Ok::<(), RequestError>(())
+    })?;
+    Ok(tracer.finish())
+}
+
+#[cfg(test)]
+mod tests;
