@@ -177,6 +177,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Whether derivatives are exact, and nothing is subtracted.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.method == Method::Exact && self.compare.is_none()
+    }
+
     /// Runs on this engine.
     #[must_use]
     pub fn engine(mut self, engine: EngineChoice) -> Self {

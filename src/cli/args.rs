@@ -2,6 +2,7 @@
 
 use crate::cli::arrays::ArrayArgs;
 use crate::cli::batch::BatchArgs;
+use crate::cli::contour::ContourArgs;
 use crate::cli::plot::{LayerArgs, ShapeArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -48,6 +49,14 @@ pub(crate) enum Command {
         gradgrid stats 'x^2*y + sin(y)' --size 1000x1000\n  \
         gradgrid stats 'ln(x*y)' -q gradient --json")]
     Stats(StatsArgs),
+    /// Follow level sets as lines, and write them as .geojson, .csv, .npz or .svg
+    #[command(after_help = "Examples:\n  \
+        gradgrid contour 'x^2*y + sin(y)' lines.svg --levels 12\n  \
+        gradgrid contour 'x^2+y^2' circles.csv --level 1,4,9 --normals --size 200\n  \
+        gradgrid contour dem.tif lines.geojson --every 50\n\n\
+        Higher values lie to the left of a line. Of a formula each point lies on the level set, found on the function itself; of files\n\
+        it is interpolated between cells.")]
+    Contour(ContourArgs),
     /// One map per file, for thousands of files: saliency maps, slopes, any quantity
     #[command(after_help = "Examples:\n  \
         gradgrid batch photos/*.png out\n  \

@@ -6,6 +6,7 @@ mod arrays;
 mod at;
 mod batch;
 mod bench;
+mod contour;
 mod devices;
 mod duel;
 mod eval;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Plot(args) => plot::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Contour(args) => contour::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::At(args) => at::run(&args),
         Command::Duel(args) => duel::run(&args),

@@ -1,1 +1,192 @@
-//! Levels: so many, every so often, or a list.
+//! Which levels are drawn: so many, every so often, or a list.
+//!
+//! | text | levels |
+//! |---|---|
+//! | `12` | up to twelve, at round numbers between the smallest and the largest value |
+//! | `every=50` | the multiples of 50 that occur |
+//! | `1,4,9` | these |
+//!
+//! Levels are exact decimals rounded once, so a multiple of 0.1 is the number that `0.3` is, and labels have no noise digits.
+
+use super::MOST_LEVELS;
+use crate::expr::formula::constant;
+use crate::figure::number::{Decimal, decimal_from_f64, single};
+use crate::figure::scale::Scale;
+use crate::figure::ticks::ticks;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Significant digits of a label: more would not fit on a line, nor tell levels of one figure apart.
+const DIGITS: usize = 6;
+
+/// Levels as they are asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Levels {
+    /// At most so many, at round numbers.
+    Count(usize),
+    /// All multiples of a number.
+    Every(f64),
+    /// These.
+    List(Vec<f64>),
+}
+
+/// What is wrong with a choice of levels.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum LevelError {
+    /// Neither a count, nor an interval, nor a list.
+    #[error("`{0}` names no levels; write how many, as in 12, an interval, as in every=50, or a list, as in 1,4,9")]
+    Unreadable(String),
+    /// An interval that is not positive.
+    #[error("levels cannot be {0} apart; give a positive number")]
+    Interval(f64),
+    /// More than can be drawn.
+    #[error("{count:.0} levels between {low} and {high} are more than {MOST_LEVELS}; take them further apart")]
+    TooMany {
+        /// How many there would be.
+        count: f64,
+        /// The smallest value.
+        low: f64,
+        /// The largest value.
+        high: f64,
+    },
+}
+
+impl Levels {
+    /// A list of numbers, such as `1,4,9` or `pi/4`.
+    ///
+    /// # Errors
+    /// Something that is no finite number.
+    pub fn list(text: &str) -> Result<Self, LevelError> {
+        let number = |part: &str| constant(part).filter(|level| level.is_finite());
+        let levels: Option<Vec<f64>> = text.split(',').map(number).collect();
+        levels.map(Self::List).ok_or_else(|| LevelError::Unreadable(text.to_owned()))
+    }
+
+    /// Whether they depend on the values.
+    #[must_use]
+    pub fn need_range(&self) -> bool {
+        !matches!(self, Self::List(_))
+    }
+
+    /// The levels for values between `low` and `high`, ascending, each once.
+    ///
+    /// # Errors
+    /// Too many levels, or an interval that is not positive.
+    pub fn within(&self, low: f64, high: f64) -> Result<Vec<f64>, LevelError> {
+        let mut levels = match self {
+            Self::Count(count) => {
+                let found = ticks(Scale::Linear, low, high, (*count).min(MOST_LEVELS)).major;
+                found.into_iter().map(|tick| tick.value).filter(|&level| low < level && level < high).collect()
+            }
+            Self::Every(step) => multiples(*step, low, high)?,
+            Self::List(levels) => levels.clone(),
+        };
+        levels.sort_unstable_by(f64::total_cmp);
+        levels.dedup();
+        if levels.len() > MOST_LEVELS {
+            return Err(LevelError::TooMany { count: levels.len() as f64, low, high });
+        }
+        Ok(levels)
+    }
+}
+
+impl FromStr for Levels {
+    type Err = LevelError;
+
+    fn from_str(text: &str) -> Result<Self, LevelError> {
+        let text = text.trim();
+        if let Some(step) = text.strip_prefix("every=") {
+            return every(step);
+        }
+        match text.parse::<usize>() {
+            Ok(count) => Ok(Self::Count(count)),
+            Err(_) if text.contains(',') => Self::list(text),
+            Err(_) => Err(LevelError::Unreadable(text.to_owned())),
+        }
+    }
+}
+
+/// An interval, such as `50` or `pi/4`.
+///
+/// # Errors
+/// Something that is no positive number.
+pub fn every(text: &str) -> Result<Levels, LevelError> {
+    match constant(text) {
+        Some(step) if step.is_finite() && step > 0.0 => Ok(Levels::Every(step)),
+        Some(step) => Err(LevelError::Interval(step)),
+        None => Err(LevelError::Unreadable(text.to_owned())),
+    }
+}
+
+/// The multiples of `step` above `low` and up to `high`.
+#[expect(clippy::cast_possible_truncation, reason = "between numbers below 2⁵³ in size, whose count is limited")]
+fn multiples(step: f64, low: f64, high: f64) -> Result<Vec<f64>, LevelError> {
+    if !(step.is_finite() && step > 0.0) {
+        return Err(LevelError::Interval(step));
+    }
+    let (from, to) = ((low / step).floor(), (high / step).floor());
+    let count = to - from;
+    // Beyond 2⁵³ steps from zero neighbouring multiples cannot be told apart.
+    if !(count <= MOST_LEVELS as f64) || from.abs().max(to.abs()) >= 9e15 {
+        return if count.is_nan() { Ok(Vec::new()) } else { Err(LevelError::TooMany { count, low, high }) };
+    }
+    let unit = decimal_from_f64(step);
+    let multiple = |k: i64| match unit.digits.checked_mul(i128::from(k)) {
+        Some(digits) => Decimal { digits, ..unit }.value(),
+        None => k as f64 * step,
+    };
+    // Rounding of the quotients may put a multiple on the wrong side of an end.
+    Ok((from as i64..=to as i64 + 1).map(multiple).filter(|&level| low < level && level <= high).collect())
+}
+
+/// What is written at each level: as few digits as tell it, up to six.
+#[must_use]
+pub fn labels(levels: &[f64]) -> Vec<String> {
+    let label = |&level: &f64| {
+        let rounded = format!("{level:.*e}", DIGITS - 1).parse().unwrap_or(level);
+        single(decimal_from_f64(rounded))
+    };
+    levels.iter().map(label).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, low: f64, high: f64) -> Vec<f64> {
+        text.parse::<Levels>().expect("levels").within(low, high).expect("few")
+    }
+
+    #[test]
+    fn counts_intervals_and_lists() {
+        assert_eq!(of("5", 0.0, 10.0), [2.5, 5.0, 7.5], "round numbers inside");
+        assert_eq!(of("9", 0.3, 9.7), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], "as many as fit");
+        assert_eq!(of("every=0.1", 0.05, 0.41), [0.1, 0.2, 0.3, 0.4], "the decimals themselves");
+        assert_eq!(of("every=50", -60.0, 100.0), [-50.0, 0.0, 50.0, 100.0], "from below zero up to the end");
+        assert_eq!(of("every=50", 100.0, 149.0), Vec::<f64>::new(), "nothing is below the smallest value");
+        assert_eq!(of("9,1,4,4", 0.0, 1.0), [1.0, 4.0, 9.0], "sorted, each once, wherever they lie");
+        assert_eq!(Levels::list("1").expect("a list").within(0.0, 0.0), Ok(vec![1.0]), "a list of one");
+        assert_eq!(of("0", 0.0, 1.0), Vec::<f64>::new(), "none");
+        assert_eq!(of("10", 3.0, 3.0), Vec::<f64>::new(), "one value only");
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        let fails = |text: &str| text.parse::<Levels>().expect_err("no levels").to_string();
+        assert!(fails("many").contains("every=50"), "words");
+        assert!(fails("every=-1").contains("positive"), "an interval below zero");
+        assert!(fails("1,x").contains("`1,x`"), "a list with a word");
+        assert!(fails("1,1/0").contains("list"), "a list with an infinity");
+        let tiny = Levels::Every(1e-9).within(0.0, 1.0);
+        assert!(matches!(tiny, Err(LevelError::TooMany { .. })), "a billion levels: {tiny:?}");
+        let far = Levels::Every(1e-9).within(1e12, 1e12 + 1e-6);
+        assert!(far.is_err(), "steps that numbers this large do not have: {far:?}");
+        assert_eq!(Levels::Every(1.0).within(f64::INFINITY, f64::NEG_INFINITY), Ok(Vec::new()), "no values at all");
+    }
+
+    #[test]
+    fn labels_are_short() {
+        let text = labels(&[0.1, -50.0, 1e6, 0.123_456_789, std::f64::consts::PI]);
+        assert_eq!(text, ["0.1", "−50", "10⁶", "0.123457", "3.14159"], "up to six digits");
+    }
+}

@@ -43,7 +43,8 @@ pub fn write_cells(out: &mut impl Write, grid: &Grid, first: usize, samples: &Sa
     Ok(())
 }
 
-fn quoted(name: String) -> String {
+/// A field of text, quoted where it must be.
+pub(crate) fn quoted(name: String) -> String {
     if name.contains([',', '"', '\n']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name }
 }
 

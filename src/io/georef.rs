@@ -61,6 +61,10 @@ const ANGULAR_UNITS: u16 = 2054;
 const PROJECTED: u16 = 3072;
 const LINEAR_UNITS: u16 = 3076;
 const VERTICAL_UNITS: u16 = 4099;
+const GEOGRAPHIC: u16 = 2048;
+
+/// The code that stands for a system of the user's own.
+const USER_DEFINED: u16 = 32767;
 
 impl Unit {
     /// The unit of length of this code of EPSG.
@@ -158,6 +162,18 @@ impl GeoReference {
         [self.transform[1], self.transform[5]]
     }
 
+    /// The code of the reference system in EPSG's list, if the file names one.
+    #[must_use]
+    pub fn epsg(&self) -> Option<u16> {
+        let keys = self.keys.as_ref()?;
+        let key = match keys.short(MODEL_TYPE)? {
+            1 => PROJECTED,
+            2 => GEOGRAPHIC,
+            _ => return None,
+        };
+        keys.short(key).filter(|&code| code != 0 && code != USER_DEFINED)
+    }
+
     /// The grid of the cell centres of a raster of this width and height: x ascends as a rule, y descends.
     ///
     /// # Errors
@@ -208,6 +224,15 @@ mod tests {
         assert_eq!(keys(&[[4099, 0, 1, 9002]]).vertical_unit(), Unit::Feet, "heights in feet");
         assert_eq!(keys(&[[1024, 0, 1, 1]]).vertical_unit(), Unit::Unknown, "heights not described");
         assert!(keys(&[[1025, 0, 1, 2]]).pixel_is_point() && !keys(&[]).pixel_is_point(), "point or area");
+        let named =
+            |entries: &[[u16; 4]]| GeoReference { keys: Some(keys(entries)), ..GeoReference::unknown([0.0; 6]) };
+        assert_eq!(named(&[[1024, 0, 1, 1], [3072, 0, 1, 32633]]).epsg(), Some(32633), "a projected system");
+        assert_eq!(
+            named(&[[1024, 0, 1, 2], [2048, 0, 1, 4326], [3072, 0, 1, 7]]).epsg(),
+            Some(4326),
+            "a geographic one"
+        );
+        assert_eq!(named(&[[1024, 0, 1, 1], [3072, 0, 1, 32767]]).epsg(), None, "one of the user's own");
         let truncated = GeoKeys { directory: vec![1, 1, 0, 9, 1024, 0], ..GeoKeys::default() };
         assert_eq!(truncated.unit(), Unit::Unknown, "a directory that is cut off");
     }

@@ -23,6 +23,11 @@ pub fn write_header(out: &mut impl Write, element: Element, shape: &[usize]) -> 
         Element::F32 => "<f4",
         Element::F64 => "<f8",
     };
+    write_header_of(out, kind, shape)
+}
+
+/// The same for elements of another kind, by NumPy's name for it.
+pub(crate) fn write_header_of(out: &mut impl Write, kind: &str, shape: &[usize]) -> io::Result<()> {
     let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
     let comma = if shape.len() == 1 { "," } else { "" };
     let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({}{comma}), }}", sizes.join(", "));

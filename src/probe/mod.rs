@@ -51,23 +51,37 @@ impl Probe {
     /// # Errors
     /// Derivatives that outgrow the graph.
     pub fn new(formula: &Formula, dimension: usize, held: &[f64]) -> Result<Self, QuantityError> {
+        Self::of_quantity(formula, &Quantity::Value, dimension, held)
+    }
+
+    /// The same of another quantity of the formula, exactly, in place of f: its first plane.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new), and what the quantity says.
+    pub fn of_quantity(
+        formula: &Formula,
+        quantity: &Quantity,
+        dimension: usize,
+        held: &[f64],
+    ) -> Result<Self, QuantityError> {
         let axes = dimension + held.len();
-        let compile = |quantities: &[Quantity]| -> Result<Interpreter<f64>, QuantityError> {
+        let compile = |gradient: bool| -> Result<Interpreter<f64>, QuantityError> {
             let mut g = formula.graph().clone();
             let variables: Vec<NodeId> = (0..axes).map(|axis| g.variable(axis)).collect();
             let exact = Differentiator::exact(variables);
             let names = &formula.variables()[..axes.min(formula.variables().len())];
-            let mut planes = Vec::new();
-            for quantity in quantities {
-                planes.extend(quantity.build(&mut g, formula.root(), names, &exact)?);
+            let mut planes = quantity.build(&mut g, formula.root(), names, &exact)?;
+            planes.truncate(1);
+            if let (true, Some(&(_, value))) = (gradient, planes.first()) {
+                planes.extend(Quantity::Gradient.build(&mut g, value, names, &exact)?);
             }
             planes.truncate(1 + dimension);
             let program = Program::compile(&mut g, formula.root(), &planes, axes, formula.values().len())
                 .map_err(|TooLarge| TooLarge)?;
             Ok(Interpreter::new(&program, formula.values()))
         };
-        let values = Box::new(compile(&[Quantity::Value])?);
-        let jets = Box::new(compile(&[Quantity::Value, Quantity::Gradient])?);
+        let values = Box::new(compile(false)?);
+        let jets = Box::new(compile(true)?);
         Ok(Self { source: Source::Formula { values, jets }, dimension, held: held.to_vec() })
     }
 
@@ -146,6 +160,14 @@ mod tests {
                 assert_eq!(jets.gradient[0][k], 2.0 * x[k] * y[k], "∂f/∂x at point {k}");
             }
         }
+    }
+
+    #[test]
+    fn other_quantities_are_probed_too() {
+        let formula = Formula::parse("x^2 + 3y^2").expect("a formula");
+        let probe = Probe::of_quantity(&formula, &Quantity::Partial(vec![1]), 2, &[]).expect("small");
+        let jets = probe.jets(&[vec![7.0], vec![2.0]]);
+        assert_eq!((jets.value[0], jets.gradient[0][0], jets.gradient[1][0]), (12.0, 0.0, 6.0), "6y and its gradient");
     }
 
     #[test]
