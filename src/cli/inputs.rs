@@ -81,6 +81,37 @@ pub(crate) fn extent(text: &str, what: &str) -> Result<(f64, f64), Failure> {
     }
 }
 
+/// A colour as CSS writes it, `#rgb` or `#rrggbb`, or one of a few by name.
+pub(crate) fn colour(text: &str, what: &str) -> Result<[u8; 3], Failure> {
+    const NAMES: [(&str, &str); 9] = [
+        ("black", "#000000"),
+        ("white", "#ffffff"),
+        ("gray", "#808080"),
+        ("grey", "#808080"),
+        ("red", "#d62728"),
+        ("blue", "#1f77b4"),
+        ("green", "#2ca02c"),
+        ("orange", "#ff7f0e"),
+        ("yellow", "#ffd700"),
+    ];
+    let trimmed = text.trim().to_ascii_lowercase();
+    let written = NAMES.iter().find(|(name, _)| *name == trimmed).map_or(trimmed.as_str(), |(_, written)| written);
+    let digits = written.strip_prefix('#').filter(|digits| digits.bytes().all(|c| c.is_ascii_hexdigit()));
+    let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok().map(|number| (number, digits.len())));
+    match number {
+        Some((number, 6)) => {
+            let [_, red, green, blue] = number.to_be_bytes();
+            Ok([red, green, blue])
+        }
+        // Each digit stands for itself twice.
+        Some((number, 3)) => Ok([8, 4, 0].map(|shift| (17 * ((number >> shift) & 15)).to_le_bytes()[0])),
+        _ => Err(Failure::input(format_args!(
+            "{what}: `{}` is no colour; write it like #1f77b4, or black, white, gray, red, blue, green, orange or yellow",
+            text.trim()
+        ))),
+    }
+}
+
 /// What a grid is made for: how many axes it has at least, and how many nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -260,6 +291,14 @@ mod tests {
         assert_eq!(memory("1g").ok(), Some(1 << 30), "lower case");
         assert_eq!(memory("4096").ok(), Some(4096), "bytes");
         assert!(memory("0").is_err() && memory("many").is_err() && memory("99999999999G").is_err(), "not sizes");
+    }
+
+    #[test]
+    fn colours_are_read() {
+        let read = |text: &str| colour(text, "--contour-color").ok();
+        assert_eq!(read("#0B1d51"), Some([11, 29, 81]), "six digits");
+        assert_eq!((read("#f80"), read(" White ")), (Some([255, 136, 0]), Some([255; 3])), "three digits, a name");
+        assert_eq!((read("f80"), read("#+ff"), read("#12345"), read("mauve")), (None, None, None, None), "no colours");
     }
 
     #[test]

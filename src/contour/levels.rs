@@ -124,11 +124,14 @@ fn multiples(step: f64, low: f64, high: f64) -> Result<Vec<f64>, LevelError> {
     if !(step.is_finite() && step > 0.0) {
         return Err(LevelError::Interval(step));
     }
+    if low >= high || !low.is_finite() || !high.is_finite() {
+        return Ok(Vec::new());
+    }
     let (from, to) = ((low / step).floor(), (high / step).floor());
     let count = to - from;
     // Beyond 2⁵³ steps from zero neighbouring multiples cannot be told apart.
-    if !(count <= MOST_LEVELS as f64) || from.abs().max(to.abs()) >= 9e15 {
-        return if count.is_nan() { Ok(Vec::new()) } else { Err(LevelError::TooMany { count, low, high }) };
+    if count > MOST_LEVELS as f64 || from.abs().max(to.abs()) >= 9e15 {
+        return Err(LevelError::TooMany { count, low, high });
     }
     let unit = decimal_from_f64(step);
     let multiple = |k: i64| match unit.digits.checked_mul(i128::from(k)) {

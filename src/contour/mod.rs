@@ -24,6 +24,7 @@
 
 mod classify;
 mod heights;
+pub mod label;
 pub mod levels;
 mod march;
 mod pieces;

@@ -16,8 +16,8 @@ const RESIDUAL: f64 = 1e-12;
 /// The edge counts as shrunk to a point at this share of its length.
 const POINT: f64 = 1e-14;
 
-/// What may remain in a point, as a share of the larger end's residual: a continuous f with slopes up to 10⁸ times the edge's own passes.
-const JUMP: f64 = 1e-6;
+/// What may remain in a point, as a share of the larger end's residual: a root as steep as that of ⁷√t leaves (10⁻¹⁴)^(1/7).
+const JUMP: f64 = 1e-2;
 
 /// Halving alone takes 47 steps to a [`POINT`]; the method takes at most about three times as many.
 const MOST_STEPS: usize = 150;
