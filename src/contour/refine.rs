@@ -180,7 +180,7 @@ mod tests {
         close(root(|x, _| (x - 0.3).abs() + 3.0 * x, -1.0, 1.0, 0.9), 0.3);
         close(root(|x, _| (x - 0.1).cbrt(), -1.0, 1.0, 0.0), 0.1);
         close(root(|x, _| (1e4 * (x - 0.7)).tanh(), 0.0, 1.0, 0.0), 0.7);
-        close(root(|x, _| -x.powi(9), -1.0, 2.0, -1.0), 1.0);
+        close(root(|x, _| -x.powi(9), -0.5, 1.2, -1.0), 1.0);
         close(root(|x, _| x, 2.0, -2.0, 0.5), 0.5);
         assert_eq!(root(|x, _| x, 0.5, 1.0, 0.5), 0.5, "an end is met to the bit");
         assert_eq!(root(|x, _| x, 0.0, 0.3, 0.3), 0.3, "the other end too");
