@@ -8,6 +8,8 @@ mod batch;
 mod bench;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/contour.rs"]
+mod contour;
 #[path = "cli/documentation.rs"]
 mod documentation;
 #[path = "cli/endings.rs"]

@@ -3,7 +3,7 @@
 //! Everything is in pixels, y downward. Each line is tried at many places along its length. A place is *bad* if the line bends there so
 //! that the words would leave it, if the words would leave the box, or if they would touch another label; of the others the one is taken that is
 //! straightest, most nearly level, clear of other lines, and closest to the middle of its share of the line. Long lines carry a label every so
-//! often. A level that has found no place clear of other lines takes the best one on them, and its halo keeps it legible.
+//! often, and the same words do not stand close together. A level that has found no place clear of other lines takes the best one on them, and its halo keeps it legible.
 //!
 //! Words are upright: their angle is the line's, turned by half a turn where they would stand on their heads. Where they sit, the
 //! line is cut.
@@ -54,6 +54,9 @@ const STRAIGHT: f64 = 0.96;
 
 /// A line shorter than this many lengths of its label carries none.
 const SHORTEST: f64 = 2.5;
+
+/// The same words are at least this share of the spacing apart.
+const APART: f64 = 0.3;
 
 /// Places that are tried for each label.
 const TRIES: usize = 48;
@@ -204,7 +207,7 @@ pub fn place(lines: &[Line], widths: &[f64], setting: &Setting) -> Vec<Placed> {
     let crowd = Crowd::new(&measured, setting.height.max(1.0));
     let mut order: Vec<usize> = (0..lines.len()).filter(|&nth| lines[nth].points.len() > 1).collect();
     order.sort_by(|&a, &b| measured[b].length().total_cmp(&measured[a].length()));
-    let (mut placed, mut taken) = (Vec::new(), Vec::new());
+    let (mut placed, mut taken): (Vec<Placed>, Vec<Words>) = (Vec::new(), Vec::new());
     let mut labelled = vec![false; widths.len()];
     for clear in [true, false] {
         for &nth in &order {
@@ -219,7 +222,13 @@ pub fn place(lines: &[Line], widths: &[f64], setting: &Setting) -> Vec<Placed> {
             for share in 0..count {
                 let part = line.length() / count as f64;
                 let range = (share as f64 * part, part);
-                if let Some((place, words)) = best(line, (nth, label), width, range, setting, &crowd, &taken, clear) {
+                let free = |words: &Words| {
+                    let near = |other: &Placed| (other.at.0 - words.at.0).hypot(other.at.1 - words.at.1);
+                    let alike = placed.iter().filter(|other| other.label == label);
+                    alike.map(near).all(|distance| distance > APART * setting.spacing)
+                        && !taken.iter().any(|other| words.meets(other))
+                };
+                if let Some((place, words)) = best(line, (nth, label), width, range, setting, &crowd, &free, clear) {
                     placed.push(place);
                     taken.push(words);
                     labelled[label] = true;
@@ -239,7 +248,7 @@ fn best(
     (start, part): (f64, f64),
     setting: &Setting,
     crowd: &Crowd,
-    taken: &[Words],
+    free: &dyn Fn(&Words) -> bool,
     clear: bool,
 ) -> Option<(Placed, Words)> {
     // A little room on both sides of the words.
@@ -264,7 +273,7 @@ fn best(
         let words = Words { at, turn, half_length: half, half_height: 0.8 * setting.height };
         let [left, top, right, bottom] = setting.bounds;
         let outside = |&(x, y): &(f64, f64)| x < left || x > right || y < top || y > bottom;
-        if words.corners().iter().any(outside) || taken.iter().any(|other| words.meets(other)) {
+        if words.corners().iter().any(outside) || !free(&words) {
             continue;
         }
         // The line itself must not come back, nor bulge out from under its words.
@@ -361,6 +370,8 @@ mod tests {
         let ring = circle(150.0);
         let placed = place(std::slice::from_ref(&ring), &[40.0], &SETTING);
         assert_eq!(placed.len(), 2, "a ring of 942 pixels has two labels");
+        let (a, b) = (placed[0].at, placed[1].at);
+        assert!((a.0 - b.0).hypot(a.1 - b.1) > 120.0, "not side by side: {a:?} {b:?}");
         let gaps: Vec<_> = placed.iter().map(|label| label.gap).collect();
         let pieces = cut(&ring, &gaps);
         let left: f64 = pieces.iter().map(|piece| length(piece)).sum();

@@ -65,7 +65,7 @@ fn fenced(page: &str) -> String {
 #[test]
 fn the_examples_of_the_help_pages_run() {
     let here = folder();
-    let pages = ["plot", "eval", "at", "batch"].map(|page| good(here.path(), &["help", page]).text());
+    let pages = ["plot", "eval", "at", "batch", "contour"].map(|page| good(here.path(), &["help", page]).text());
     let lines: Vec<String> = pages.iter().flat_map(|page| commands(page)).collect();
     assert!(lines.len() >= 8, "{lines:?}");
     run_all(&lines);

@@ -18,7 +18,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub(crate) struct ContourArgs {
     /// Lines of equal f: so many at round numbers (12), at multiples (every=50), or at these values (1,4,9)
-    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true, num_args = 0..=1, default_missing_value = "10")]
+    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true)]
     contours: Option<String>,
     /// The lines where f has these values
     #[arg(long, value_name = "A,B,…", allow_hyphen_values = true, conflicts_with = "contours")]
@@ -35,7 +35,7 @@ pub(crate) struct ContourArgs {
 }
 
 /// Points of the letters of labels.
-const LETTERS: f64 = 7.5;
+const LETTERS: f64 = 8.0;
 /// Points between labels of one line.
 const SPACING: f64 = 300.0;
 /// How strongly lines and their pale edge cover what is below.
