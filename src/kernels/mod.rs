@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 pub mod evaluate;
 pub mod key;
+pub mod lic;
 mod neighbours;
 pub mod palette;
 pub mod range;
