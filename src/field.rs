@@ -60,6 +60,23 @@ impl Samples {
         }
     }
 
+    /// Copies the values of a part over those from cell `first` on, if both are of one number type.
+    ///
+    /// # Panics
+    /// Where the part reaches beyond the last cell.
+    pub fn copy_from(&mut self, first: usize, part: &Self) {
+        fn copy<T: Copy>(all: &mut [Vec<T>], first: usize, part: &[Vec<T>]) {
+            for (all, part) in all.iter_mut().zip(part) {
+                all[first..first + part.len()].copy_from_slice(part);
+            }
+        }
+        match (self, part) {
+            (Self::F32(all), Self::F32(part)) => copy(all, first, part),
+            (Self::F64(all), Self::F64(part)) => copy(all, first, part),
+            _ => {}
+        }
+    }
+
     /// Gives every plane `cells` cells; the values are unspecified until they are written.
     pub fn resize(&mut self, cells: usize) {
         match self {

@@ -63,6 +63,7 @@ pub mod program;
 pub mod pyramid;
 pub mod quantity;
 pub mod request;
+pub mod texture;
 pub mod tile;
 
 pub use analysis::point::PointReport;

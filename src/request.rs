@@ -294,12 +294,7 @@ impl<'a> Request<'a> {
         samples.resize(self.grid.cells());
         let mut done = 0;
         prepared.bands(&mut Silent, |band| {
-            use crate::field::Samples::{F32, F64};
-            match (&mut samples, band) {
-                (F32(all), F32(part)) => copy(all, part, done),
-                (F64(all), F64(part)) => copy(all, part, done),
-                _ => {}
-            }
+            samples.copy_from(done, band);
             done += band.cells();
             Ok::<(), RequestError>(())
         })?;
@@ -403,10 +398,4 @@ fn check_arrays(names: &[String], arrays: &[Box<dyn Reader>], grid: &Grid) -> Re
         }
     }
     Ok(())
-}
-
-fn copy<T: Copy>(all: &mut [Vec<T>], part: &[Vec<T>], first: usize) {
-    for (all, part) in all.iter_mut().zip(part) {
-        all[first..first + part.len()].copy_from_slice(part);
-    }
 }

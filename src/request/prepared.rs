@@ -420,6 +420,24 @@ impl Prepared {
         Ok(self.session.palette(cells, plane, thresholds, indices)?)
     }
 
+    /// Writes the values of `cells` in all planes, for whoever asks for pieces in an order of their own; [`Engine::samples`] makes the buffers.
+    ///
+    /// # Errors
+    /// What the engine reports, and buffers of another number type.
+    pub fn values(&mut self, cells: Range<usize>, samples: &mut Samples) -> Result<(), RequestError> {
+        let most = self.session.max_cells();
+        if cells.len() <= most {
+            return Ok(self.session.planes(cells, samples)?);
+        }
+        samples.resize(cells.len());
+        let mut part = self.engine.samples(samples.planes());
+        for first in cells.clone().step_by(most) {
+            self.session.planes(first..(first + most).min(cells.end), &mut part)?;
+            samples.copy_from(first - cells.start, &part);
+        }
+        Ok(())
+    }
+
     /// Bytes of a number.
     fn size(&self) -> usize {
         if self.engine.arithmetic() == "f64" { 8 } else { 4 }
