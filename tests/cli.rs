@@ -18,6 +18,8 @@ mod endings;
 mod refusals;
 #[path = "cli/robust.rs"]
 mod robust;
+#[path = "cli/textures.rs"]
+mod textures;
 #[path = "cli/zoom.rs"]
 mod zoom;
 

@@ -55,6 +55,8 @@ struct Ground {
     magnify: i64,
     /// A colour for every index.
     colours: Vec<[u8; 3]>,
+    /// The shade that leaves a colour as it is.
+    plain: u8,
 }
 
 /// A mark as it is drawn: text has become outlines, paths have an index.
@@ -80,14 +82,22 @@ impl<'a> ColourPainter<'a> {
         let page = Area { x: 0, y: 0, width: scene.width, height: scene.height };
         let mut all = colours.to_vec();
         all.resize(256, theme.paper());
+        let (width, cells, magnify) = (scene.width as usize, scene.cells, scene.magnify);
         Self {
             base: Painter::new(scene).in_blocks_of(BLOCK),
             over: scene.over.par_iter().flat_map_iter(|mark| layers(mark, &page, &all)).collect(),
-            ground: Ground { width: scene.width as usize, cells: scene.cells, magnify: scene.magnify, colours: all },
+            ground: Ground { width, cells, magnify, colours: all, plain: 255 },
             theme,
             rows: 0,
             pixels: Vec::new(),
         }
+    }
+
+    /// With shades of which this one, not 0, leaves a colour as it is.
+    #[must_use]
+    pub fn with_plain_shade(mut self, plain: u8) -> Self {
+        self.ground.plain = plain.max(1);
+        self
     }
 
     /// Bytes of memory that the index of the marks and a block take.
@@ -98,15 +108,16 @@ impl<'a> ColourPainter<'a> {
         index + 4 * block
     }
 
-    /// Takes the next whole rows of cells, top row first, with a byte of shade for each or none at all, and hands to
-    /// `emit` all picture rows that are now known.
+    /// Takes the next whole rows of cells, top row first, with a byte of shade for each, for each of their pixels or none at all,
+    /// and hands to `emit` all picture rows that are now known.
     pub fn paint(
         &mut self,
         cells: &[u8],
         shade: &[u8],
         emit: &mut impl FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        if !shade.is_empty() && shade.len() != cells.len() {
+        let magnify = usize::try_from(self.ground.magnify).unwrap_or(1);
+        if !shade.is_empty() && ![cells.len(), cells.len() * magnify * magnify].contains(&shade.len()) {
             let (shades, cells) = (shade.len(), cells.len());
             let message = format!("{shades} bytes of shade for {cells} cells");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
@@ -114,6 +125,8 @@ impl<'a> ColourPainter<'a> {
         let first = self.base.cell_rows();
         let Self { base, ground, over, theme, rows, pixels } = self;
         let width = ground.width;
+        let per_pixel = shade.len() > cells.len();
+        let shade = Light { first, bytes: shade, per_pixel };
         let most = usize::try_from(base.rows_of_block()).unwrap_or(1) * width;
         base.paint(cells, &mut |indices| {
             for indices in indices.chunks(most) {
@@ -121,7 +134,7 @@ impl<'a> ColourPainter<'a> {
                 pixels.resize(3 * indices.len(), 0);
                 let mut stripes = cut(*rows..to, width, indices, pixels);
                 stripes.par_iter_mut().for_each_init(Tools::default, |tools, (rows, indices, pixels)| {
-                    ground.draw(rows.clone(), indices, (first, shade), pixels);
+                    ground.draw(rows.clone(), indices, shade, pixels);
                     let mut canvas = Canvas { pixels, ground, theme: *theme, rows: rows.clone() };
                     over.iter().for_each(|layer| canvas.draw(layer, tools));
                 });
@@ -194,36 +207,53 @@ impl Layer<'_> {
     }
 }
 
+/// Bytes of shade from the cell row `first` on.
+#[derive(Clone, Copy)]
+struct Light<'a> {
+    first: i64,
+    bytes: &'a [u8],
+    /// One for each pixel of the cells, else one for each cell.
+    per_pixel: bool,
+}
+
 impl Ground {
-    /// Looks colours up and shades the cells; the first row of `shade` is that of the cell row `first`.
+    /// Looks colours up and shades the cells.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places in a block")]
-    fn draw(&self, rows: Range<i64>, indices: &[u8], (first, shade): (i64, &[u8]), pixels: &mut [u8]) {
+    fn draw(&self, rows: Range<i64>, indices: &[u8], shade: Light<'_>, pixels: &mut [u8]) {
         for (pixel, &index) in pixels.chunks_exact_mut(3).zip(indices) {
             pixel.copy_from_slice(&self.colours[usize::from(index)]);
         }
-        if shade.is_empty() {
+        if shade.bytes.is_empty() {
             return;
         }
-        let (magnify, left) = (self.magnify as usize, self.cells.x as usize);
-        let across = self.cells.width as usize / magnify;
+        // Pixels that share a byte, down and across.
+        let share = if shade.per_pixel { 1 } else { self.magnify };
+        let (side, left, width) = (share as usize, self.cells.x as usize, self.cells.width as usize);
+        let across = width / side;
         for (k, y) in rows.enumerate() {
             if y < self.cells.y || y >= self.cells.bottom() {
                 continue;
             }
-            let line = ((y - self.cells.y) / self.magnify - first) as usize * across;
+            let line = ((y - self.cells.y - shade.first * self.magnify) / share) as usize * across;
             let start = k * self.width + left;
-            let inside = start..start + magnify * across;
-            let row = pixels[3 * inside.start..3 * inside.end].chunks_exact_mut(3 * magnify);
-            let cells = indices[inside].chunks_exact(magnify);
-            for ((pixels, cell), &shade) in row.zip(cells).zip(&shade[line..line + across]) {
-                if cell[0] != 0 && shade != 255 {
-                    for byte in pixels {
-                        *byte = ((u16::from(*byte) * u16::from(shade) + 127) / 255) as u8;
+            let inside = start..start + width;
+            let row = pixels[3 * inside.start..3 * inside.end].chunks_exact_mut(3 * side);
+            let cells = indices[inside].chunks_exact(side);
+            for ((pixels, cell), &byte) in row.zip(cells).zip(&shade.bytes[line..line + across]) {
+                if cell[0] != 0 && byte != self.plain {
+                    for part in pixels {
+                        *part = shaded(*part, byte, self.plain);
                     }
                 }
             }
         }
     }
+}
+
+/// A part of a colour under a shade, rounded.
+fn shaded(part: u8, shade: u8, plain: u8) -> u8 {
+    let (shade, plain) = (u16::from(shade), u16::from(plain));
+    u8::try_from((u16::from(part) * shade + plain / 2) / plain).unwrap_or(u8::MAX)
 }
 
 /// Rows of one stripe.

@@ -42,7 +42,8 @@ fn colours<W: Write>(
     mut png: RgbPng<W>,
     watch: &mut dyn Watch,
 ) -> Result<W, PictureError> {
-    let mut painter = figure.colour_painter();
+    let plain = shade.as_ref().map_or(255, |shade| shade.plain());
+    let mut painter = figure.colour_painter().with_plain_shade(plain);
     let reserved = png.memory() + painter.memory();
     let (width, mut first, mut shades) = (prepared.grid().width(), 0, Vec::new());
     prepared.index_rows(0, &figure.thresholds(), reserved, watch, |rows| {

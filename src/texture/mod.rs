@@ -34,8 +34,8 @@ const BAND: usize = 1 << 20;
 const BYTES: usize = 24;
 /// Pixels of a row that a worker takes at a time.
 const SHARE: usize = 2048;
-/// The byte of a pixel that stays as it is.
-const BLANK: u8 = 255;
+/// The byte that leaves a colour as it is.
+const PLAIN: u8 = 200;
 
 /// The coarsest noise that is of use, in pixels.
 pub const COARSEST: f64 = 64.0;
@@ -47,13 +47,13 @@ pub struct Look {
     pub length: Option<u32>,
     /// How many pixels coarse the noise is, and about as thick a line: 1 to [`COARSEST`].
     pub coarse: f64,
-    /// The mean and the standard deviation of the bytes.
-    pub contrast: (u8, f64),
+    /// The standard deviation of the brightness, whose mean is that of the colours.
+    pub contrast: f64,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { length: None, coarse: 1.5, contrast: (195, 34.0) }
+        Self { length: None, coarse: 1.5, contrast: 0.17 }
     }
 }
 
@@ -92,7 +92,7 @@ impl Texture {
         let geometry = Geometry::new(gradient.grid(), gradient.first_row_on_top(), magnify);
         let (width, height) = geometry.size();
         let length = look.length.unwrap_or_else(|| usual_length(width.max(height))).min(LONGEST);
-        let filter = Filter::new(length, look.coarse, look.contrast, BLANK);
+        let filter = Filter::new(length, look.coarse, (PLAIN, f64::from(PLAIN) * look.contrast), PLAIN);
         let device = open(gradient.engine(), &filter).map_err(|error| PictureError::Request(error.into()))?;
         let around = 2 * length as usize;
         // A quarter of the budget; the rows around a band come on top.
@@ -211,11 +211,12 @@ fn open(engine: &Engine, filter: &Filter) -> Result<Option<Device>, EngineError>
 }
 
 impl Shade for Texture {
+    /// A byte for each pixel.
     fn rows(&mut self, first: usize, count: usize, out: &mut Vec<u8>) -> Result<(), PictureError> {
-        let (width, height) = self.geometry.size();
+        let ((width, height), magnify) = (self.geometry.size(), self.geometry.magnify());
         out.clear();
-        let end = (first + count).min(height);
-        let mut next = first;
+        let end = (first + count).saturating_mul(magnify).min(height);
+        let mut next = first * magnify;
         while next < end {
             if !self.ready.contains(&next) {
                 self.make(next..(next + self.band).min(height))?;
@@ -226,6 +227,10 @@ impl Shade for Texture {
             next = last;
         }
         Ok(())
+    }
+
+    fn plain(&self) -> u8 {
+        PLAIN
     }
 }
 

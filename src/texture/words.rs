@@ -51,6 +51,12 @@ impl Geometry {
         Self { magnify: magnify.max(1), cells: (across.len(), down.len()), across, down, first_row_on_top }
     }
 
+    /// Pixels along a side of a cell.
+    #[must_use]
+    pub fn magnify(&self) -> usize {
+        self.magnify
+    }
+
     /// Pixels across and down.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {

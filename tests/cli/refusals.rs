@@ -108,6 +108,9 @@ fn pictures_and_files() {
     plot(&["--percentile", "NaN"], "percentile");
     plot(&["--range", "0:1", "--percentile", "5"], "cannot be used with");
     plot(&["--scale", "log", "--range", "-1:1"], "log");
+    plot(&["--lic-length", "9"], "--lic");
+    plot(&["--lic", "--lic-length", "0"], "1 to 512 pixels");
+    plot(&["--lic", "--lic-scale", "NaN"], "1 to 64 pixels");
     refused(&["plot", "x", "f.jpg"], ".png");
     refused(&["eval", "x", "f.png"], "gradgrid plot");
     refused(&["eval", "x", "f"], "--format");

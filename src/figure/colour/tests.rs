@@ -160,6 +160,42 @@ fn shade_darkens_cells_and_nothing_else() {
 }
 
 #[test]
+fn shade_may_be_finer_than_cells_and_lighten_them() {
+    let figure = figure(marks(&figure(Vec::new(), Theme::Light)), Theme::Light);
+    let per_cell: Vec<u8> = (0..1200_u32).map(|k| (k * 31 % 256).to_le_bytes()[0]).collect();
+    let rows = per_cell.chunks(40).flat_map(|row| [row; 3]);
+    let per_pixel: Vec<u8> = rows.flatten().flat_map(|&byte| [byte; 3]).collect();
+    let draw = |shade: &[u8], plain: u8, rows_at_once: usize| {
+        let mut painter = figure.colour_painter().with_plain_shade(plain);
+        let (mut out, each) = (Vec::new(), shade.len() / 30 * rows_at_once);
+        for (part, shade) in cells().chunks(40 * rows_at_once).zip(shade.chunks(each)) {
+            let take = &mut |rows: &[u8]| {
+                out.extend_from_slice(rows);
+                Ok(())
+            };
+            painter.paint(part, shade, take).expect("a vector takes everything");
+        }
+        out
+    };
+    for plain in [255, 128, 1] {
+        let wanted = draw(&per_cell, plain, 30);
+        for rows in [30, 7, 1] {
+            assert!(draw(&per_pixel, plain, rows) == wanted, "nine bytes for one, {plain}, {rows} rows at once");
+        }
+    }
+    let mut other = per_pixel.clone();
+    other[5000] ^= 0x40;
+    let differs = draw(&per_pixel, 128, 30).iter().zip(draw(&other, 128, 30)).filter(|(a, b)| **a != *b).count();
+    assert!((1..=3).contains(&differs), "one pixel: {differs} of its parts");
+    assert_eq!(
+        [shaded(100, 160, 128), shaded(200, 255, 128), shaded(90, 0, 9)],
+        [125, 255, 0],
+        "lighter, white, black"
+    );
+    assert_eq!((0..=255).find(|&part| shaded(part, 128, 128) != part), None, "as it is");
+}
+
+#[test]
 fn a_million_segments_are_drawn_in_seconds() {
     /// Debug builds and shared machines are slow; looking at every segment for every stripe would take minutes.
     const SECONDS: u64 = 60;
