@@ -1,14 +1,20 @@
-//! A diverging colour map computed in Msh space: blue for negative, light grey for zero, red for positive.
+//! Diverging colour maps, blue for negative and red for positive: `coolwarm` over light grey, `bluered` over white.
 //!
-//! Theory: K. Moreland, “Diverging Color Maps for Scientific Visualization”, ISVC 2009. Msh is the polar form of
+//! **coolwarm** is computed in Msh space. Theory: K. Moreland, “Diverging Color Maps for Scientific Visualization”, ISVC 2009. Msh is the polar form of
 //! CIELAB: M is the distance from black, s the angle away from the grey axis, h the hue. Walking from a saturated
 //! colour to an unsaturated one at constant hue changes lightness at a constant rate; a small turn of the hue on the
 //! way (`spun_hue`) keeps the steps perceptually even where M must change as well. The two halves meet in a neutral
 //! light grey, so that zero is neither side and both signs get the same lightness range. The end points are those of
 //! the paper's cool–warm map.
 //!
+//! **bluered** is our own, for print and for small values that should vanish: in polar Oklab the lightness falls in a straight line from
+//! 0.97 in the middle to 0.33 at both ends, alike on both sides, while chroma rises to ⅔ of the way and falls again, so that the ends are dark and
+//! the steps between stay even. The hue turns a little, away from purple and pink, to stay inside sRGB and away from the colour of missing values.
+//!
 //! Edge cases: t outside [0, 1] is clamped by the caller; the result is always inside the sRGB cube (clamped by
 //! rounding at the edge).
+
+use super::oklab::{byte_from_linear, linear_from_srgb, to_srgb};
 
 /// D65 white point in XYZ, Y = 100 (the paper's choice).
 const WHITE: [f64; 3] = [95.047, 100.0, 108.883];
@@ -32,6 +38,16 @@ pub fn coolwarm(t: f64) -> [u8; 3] {
     let neutral = Msh { m: middle, s: 0.0, h: spun_hue(end, middle) };
     let mix = |a: f64, b: f64| (1.0 - along) * a + along * b;
     srgb_from_msh(Msh { m: mix(end.m, neutral.m), s: mix(end.s, neutral.s), h: mix(end.h, neutral.h) })
+}
+
+/// The colour of the blue–white–red map at `t` in [0, 1].
+pub fn bluered(t: f64) -> [u8; 3] {
+    let away = (2.0 * t - 1.0).abs();
+    // Hue at the middle and its change toward the end, in degrees; the factor of the chroma.
+    let (hue, turn, colourful) = if t < 0.5 { (252.0, 8.0, 0.33) } else { (38.0, -12.0, 0.40) };
+    let hue = f64::to_radians(hue + turn * away);
+    let chroma = colourful * away * (1.3 - away);
+    to_srgb([0.97 - 0.64 * away, chroma * hue.cos(), chroma * hue.sin()])
 }
 
 /// The hue to approach at the neutral end, turned so that hue and magnitude change at rates that look even (the paper's
@@ -81,17 +97,6 @@ fn lab_curve(t: f64) -> f64 {
 fn inverse_lab_curve(t: f64) -> f64 {
     const EDGE: f64 = 6.0 / 29.0;
     if t > EDGE { t.powi(3) } else { 3.0 * EDGE * EDGE * (t - 4.0 / 29.0) }
-}
-
-fn linear_from_srgb(c: f64) -> f64 {
-    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255 first")]
-fn byte_from_linear(c: f64) -> u8 {
-    let c = c.clamp(0.0, 1.0);
-    let encoded = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
-    (255.0 * encoded).round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]

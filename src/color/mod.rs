@@ -1,16 +1,23 @@
 //! Colour maps: from a number in [0, 1] to a colour.
 //!
-//! Three kinds. A *sequential* map orders values by lightness (viridis, the default, and its family; cividis, which
-//! people with colour-vision deficiency see as others do; gray). A *diverging* map has a neutral middle for zero
-//! (coolwarm). A *cyclic* map ends where it begins and is for angles (twilight). Every name takes the suffix `_r`,
-//! which turns the map round.
+//! Four kinds. A *sequential* map orders values by lightness (viridis, the default, and its family; cividis, which
+//! people with colour-vision deficiency see as others do; gray; terrain for heights). A *diverging* map has a neutral middle for zero
+//! (coolwarm, bluered), or a coast there (topo). A *cyclic* map ends where it begins and is for angles (twilight). A *rainbow* shows much detail
+//! and orders nothing (turbo).
+//!
+//! A name may be followed by `_r`, which turns the map round, and then by `:8`, which makes eight flat steps of it: the first and the last of
+//! them have the colours of the ends. A list of colours is a map too ([`list`]).
 //!
 //! Edge cases: `sample` clamps to [0, 1], a cyclic map wraps instead; NaN takes the first colour, because a missing
 //! value is painted by the caller in [`NO_DATA`] and never looked up here.
 
 pub mod diverging;
+pub mod list;
+pub mod oklab;
 pub mod tables;
+mod terrain;
 
+use list::List;
 use std::fmt;
 use std::str::FromStr;
 
@@ -26,6 +33,8 @@ pub enum Kind {
     Diverging,
     /// Round a circle.
     Cyclic,
+    /// Through many hues, lightest on the way.
+    Rainbow,
 }
 
 /// Where the colours come from.
@@ -42,7 +51,7 @@ struct Row {
     source: Source,
 }
 
-const MAPS: [Row; 8] = [
+const MAPS: [Row; 12] = [
     Row { name: "viridis", kind: Kind::Sequential, source: Source::Table(tables::VIRIDIS) },
     Row { name: "magma", kind: Kind::Sequential, source: Source::Table(tables::MAGMA) },
     Row { name: "inferno", kind: Kind::Sequential, source: Source::Table(tables::INFERNO) },
@@ -51,45 +60,100 @@ const MAPS: [Row; 8] = [
     Row { name: "gray", kind: Kind::Sequential, source: Source::Function(gray) },
     Row { name: "coolwarm", kind: Kind::Diverging, source: Source::Function(diverging::coolwarm) },
     Row { name: "twilight", kind: Kind::Cyclic, source: Source::Table(tables::TWILIGHT) },
+    Row { name: "bluered", kind: Kind::Diverging, source: Source::Function(diverging::bluered) },
+    Row { name: "terrain", kind: Kind::Sequential, source: Source::Function(terrain::terrain) },
+    Row { name: "topo", kind: Kind::Diverging, source: Source::Function(terrain::topo) },
+    Row { name: "turbo", kind: Kind::Rainbow, source: Source::Table(tables::TURBO) },
 ];
 
-/// One of the colour maps, perhaps reversed.
+/// The most flat steps that a map is cut into.
+const MOST_STEPS: u8 = 100;
+
+/// A colour map: one of the table or a list of colours, perhaps reversed, perhaps in flat steps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Colormap {
-    row: usize,
+    base: Base,
     reversed: bool,
+    steps: Option<u8>,
 }
 
-/// No map has this name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Base {
+    Row(usize),
+    List(List),
+}
+
+/// No map is written like this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there is no colour map '{name}'; the maps are {}, each also with the suffix _r for the reverse",
-    Colormap::names().collect::<Vec<_>>().join(", ")
-)]
-pub struct UnknownColormap {
-    /// The name that was asked for.
-    pub name: String,
+pub enum ColormapError {
+    /// No map has this name.
+    #[error(
+        "there is no colour map '{name}'; the maps are {}, each also with the suffix _r for the reverse, :8 for eight flat steps; or \
+         give colours, as in '#0b1d51,#ffffff,#b3001b'",
+        Colormap::names().collect::<Vec<_>>().join(", ")
+    )]
+    Unknown {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// A colour of a list is none.
+    #[error("'{text}' is no colour: write #rgb or #rrggbb, as in '#0b1d51,#ffffff,#b3001b'")]
+    Colour {
+        /// What stands in its place.
+        text: String,
+    },
+    /// A list is too short or too long.
+    #[error("a colour map has 2 to {} colours, not {count}", list::MOST)]
+    Count {
+        /// The colours given.
+        count: usize,
+    },
+    /// The number of steps is not one.
+    #[error("a colour map is cut into 2 to {} flat steps, not '{text}'; write it like viridis:8", MOST_STEPS)]
+    Steps {
+        /// What was given.
+        text: String,
+    },
 }
 
 impl Colormap {
     /// The default for quantities without a sign.
-    pub const VIRIDIS: Self = Self { row: 0, reversed: false };
+    pub const VIRIDIS: Self = Self::row(0);
     /// From black to white.
-    pub const GRAY: Self = Self { row: 5, reversed: false };
+    pub const GRAY: Self = Self::row(5);
     /// The default for signed quantities, to be centred on zero.
-    pub const COOLWARM: Self = Self { row: 6, reversed: false };
+    pub const COOLWARM: Self = Self::row(6);
     /// The default for angles.
-    pub const TWILIGHT: Self = Self { row: 7, reversed: false };
+    pub const TWILIGHT: Self = Self::row(7);
 
-    /// The map called `name`; upper and lower case are the same, `_r` at the end reverses, `grey` is `gray`.
-    pub fn from_name(name: &str) -> Result<Self, UnknownColormap> {
+    const fn row(row: usize) -> Self {
+        Self { base: Base::Row(row), reversed: false, steps: None }
+    }
+
+    /// The map called `name`, or the one that runs through a list of colours; upper and lower case are the same, `grey` is `gray`.
+    pub fn from_name(name: &str) -> Result<Self, ColormapError> {
         let lower = name.trim().to_lowercase();
-        let (stem, reversed) = lower.strip_suffix("_r").map_or((lower.as_str(), false), |stem| (stem, true));
+        let (map, steps) = match lower.split_once(':') {
+            Some((map, text)) => {
+                let steps = text.trim().parse().ok().filter(|steps| (2..=MOST_STEPS).contains(steps));
+                (map, Some(steps.ok_or_else(|| ColormapError::Steps { text: text.to_owned() })?))
+            }
+            None => (lower.as_str(), None),
+        };
+        let map = map.trim();
+        if map.contains(['#', ',']) {
+            return Ok(Self { base: Base::List(List::parse(map)?), reversed: false, steps });
+        }
+        let (stem, reversed) = map.strip_suffix("_r").map_or((map, false), |stem| (stem, true));
         let stem = if stem == "grey" { "gray" } else { stem };
-        MAPS.iter()
-            .position(|row| row.name == stem)
-            .map(|row| Self { row, reversed })
-            .ok_or_else(|| UnknownColormap { name: name.to_owned() })
+        let row = MAPS.iter().position(|row| row.name == stem);
+        let row = row.ok_or_else(|| ColormapError::Unknown { name: name.to_owned() })?;
+        Ok(Self { base: Base::Row(row), reversed, steps })
+    }
+
+    /// The map through these colours, evenly spaced.
+    pub fn from_colours(colours: &[[u8; 3]]) -> Result<Self, ColormapError> {
+        Ok(Self { base: Base::List(List::new(colours)?), reversed: false, steps: None })
     }
 
     /// The names of all maps, without the reversed ones.
@@ -97,14 +161,45 @@ impl Colormap {
         MAPS.iter().map(|row| row.name)
     }
 
-    /// The name, with `_r` if reversed.
+    /// The name, with `_r` if reversed and the number of steps if it has any; of a list, its colours from low to high.
     pub fn name(&self) -> String {
-        format!("{}{}", MAPS[self.row].name, if self.reversed { "_r" } else { "" })
+        let mut name = match self.base {
+            Base::Row(row) => format!("{}{}", MAPS[row].name, if self.reversed { "_r" } else { "" }),
+            Base::List(list) => list.text(),
+        };
+        if let Some(steps) = self.steps {
+            name = format!("{name}:{steps}");
+        }
+        name
     }
 
     /// What the map is made for.
     pub fn kind(&self) -> Kind {
-        MAPS[self.row].kind
+        match self.base {
+            Base::Row(row) => MAPS[row].kind,
+            Base::List(_) => Kind::Sequential,
+        }
+    }
+
+    /// How many flat steps it has, if it is not smooth.
+    pub fn steps(&self) -> Option<u8> {
+        self.steps
+    }
+
+    /// The same map in 2 to 100 flat steps.
+    ///
+    /// # Errors
+    /// Another number of steps.
+    pub fn with_steps(self, steps: u8) -> Result<Self, ColormapError> {
+        match steps {
+            2..=MOST_STEPS => Ok(Self { steps: Some(steps), ..self }),
+            _ => Err(ColormapError::Steps { text: steps.to_string() }),
+        }
+    }
+
+    /// How many of `most` colour levels a picture takes: all, or as many as fall evenly on the steps.
+    pub fn levels(&self, most: u8) -> u8 {
+        self.steps.map_or(most, |steps| (most / steps).max(1) * steps)
     }
 
     /// Whether the last colour runs into the first.
@@ -120,24 +215,44 @@ impl Colormap {
     /// The same map the other way round.
     #[must_use]
     pub fn reversed(self) -> Self {
-        Self { reversed: !self.reversed, ..self }
+        match self.base {
+            Base::Row(_) => Self { reversed: !self.reversed, ..self },
+            Base::List(list) => Self { base: Base::List(list.reversed()), ..self },
+        }
     }
 
     /// The colour at `t` in [0, 1].
     pub fn sample(&self, t: f64) -> [u8; 3] {
         let t = if self.is_cyclic() && t.is_finite() && t != 1.0 { t.rem_euclid(1.0) } else { t };
         let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
-        let t = if self.reversed { 1.0 - t } else { t };
-        match MAPS[self.row].source {
-            Source::Function(colour) => colour(t),
-            Source::Table(table) => look_up(table, t, self.is_cyclic()),
+        match self.steps {
+            Some(steps) => {
+                let count = f64::from(steps);
+                let step = (t * count).floor().min(count - 1.0);
+                self.smooth(if self.is_cyclic() { (step + 0.5) / count } else { step / (count - 1.0) })
+            }
+            None => self.smooth(t),
         }
     }
 
-    /// `count` colours, evenly spaced: both ends included, or one turn without repeating its start for a cyclic map.
+    /// The colour at `t` in [0, 1] of the map without steps.
+    fn smooth(&self, t: f64) -> [u8; 3] {
+        let t = if self.reversed { 1.0 - t } else { t };
+        match self.base {
+            Base::List(list) => list.at(t),
+            Base::Row(row) => match MAPS[row].source {
+                Source::Function(colour) => colour(t),
+                Source::Table(table) => look_up(table, t, self.is_cyclic()),
+            },
+        }
+    }
+
+    /// `count` colours, evenly spaced: both ends included, or one turn without repeating its start for a cyclic map; of a map
+    /// with steps, what the middles of `count` equal parts show.
     pub fn sequence(&self, count: usize) -> Vec<[u8; 3]> {
+        let parts = self.is_cyclic() || self.steps.is_some();
         #[expect(clippy::cast_precision_loss, reason = "a palette has at most a few thousand entries")]
-        let at = |k: usize| match (self.is_cyclic(), count) {
+        let at = |k: usize| match (parts, count) {
             (true, n) => (k as f64 + 0.5) / n as f64,
             (false, 1) => 0.5,
             (false, n) => k as f64 / (n - 1) as f64,
@@ -165,7 +280,7 @@ impl fmt::Display for Colormap {
 }
 
 impl FromStr for Colormap {
-    type Err = UnknownColormap;
+    type Err = ColormapError;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::from_name(name)
@@ -206,95 +321,4 @@ fn byte(value: f64) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_round_trip_and_the_constants_are_what_they_say() {
-        for name in Colormap::names() {
-            let map = Colormap::from_name(name).expect("a listed name is known");
-            assert_eq!(map.name(), name, "forward");
-            let reversed = Colormap::from_name(&format!("{}_R", name.to_uppercase())).expect("the suffix is known");
-            assert_eq!(reversed, map.reversed(), "reversed");
-            assert_eq!(reversed.sample(0.25), map.sample(0.75), "{name} reversed");
-        }
-        let constants =
-            [(Colormap::VIRIDIS, "viridis"), (Colormap::COOLWARM, "coolwarm"), (Colormap::TWILIGHT, "twilight")];
-        for (map, name) in constants {
-            assert_eq!(map.name(), name, "constant");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_lists_the_known_ones() {
-        let message = Colormap::from_name("jet").expect_err("jet is not here").to_string();
-        assert!(message.contains("'jet'") && message.contains("cividis") && message.contains("_r"), "{message}");
-        assert!(Colormap::from_name("").is_err() && Colormap::from_name("_r").is_err(), "empty names");
-    }
-
-    #[test]
-    fn tables_are_whole_and_known_colours_are_where_they_should_be() {
-        for row in &MAPS {
-            if let Source::Table(table) = row.source {
-                assert_eq!(table.len(), 6 * 256, "{}", row.name);
-                assert!(table.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c)), "{}", row.name);
-            }
-        }
-        assert_eq!(Colormap::VIRIDIS.sample(0.0), [68, 1, 84], "dark end");
-        assert_eq!(Colormap::VIRIDIS.sample(1.0), [253, 231, 37], "light end");
-        assert_eq!(Colormap::from_name("gray").expect("gray").sample(0.5), [128; 3], "middle grey");
-    }
-
-    #[test]
-    fn odd_arguments_are_clamped_or_wrapped() {
-        let map = Colormap::VIRIDIS;
-        assert_eq!(map.sample(f64::NAN), map.sample(0.0), "NaN");
-        assert_eq!(map.sample(-7.0), map.sample(0.0), "below");
-        assert_eq!(map.sample(f64::INFINITY), map.sample(1.0), "above");
-        let turn = Colormap::TWILIGHT;
-        assert_eq!(turn.sample(0.0), turn.sample(1.0), "the circle closes");
-        assert_eq!(turn.sample(1.25), turn.sample(0.25), "and goes round");
-    }
-
-    #[test]
-    fn sequences_include_both_ends_or_one_turn() {
-        let colours = Colormap::VIRIDIS.sequence(5);
-        assert_eq!((colours[0], colours[4], colours.len()), ([68, 1, 84], [253, 231, 37], 5), "both ends");
-        let turn = Colormap::TWILIGHT.sequence(4);
-        assert_ne!(turn[0], turn[3], "no colour twice");
-        assert!(Colormap::VIRIDIS.sequence(0).is_empty(), "none asked, none given");
-        assert_eq!(Colormap::COOLWARM.sequence(1), vec![Colormap::COOLWARM.sample(0.5)], "one colour is the middle");
-    }
-
-    /// Distance in `OKLab`; 0.02 is about the smallest difference that is noticed side by side.
-    fn distance(a: [u8; 3], b: [u8; 3]) -> f64 {
-        let lab = |c: [u8; 3]| {
-            let [r, g, b] = c.map(|v| (f64::from(v) / 255.0).powf(2.2));
-            let l = (0.4122 * r + 0.5363 * g + 0.0514 * b).cbrt();
-            let m = (0.2119 * r + 0.6807 * g + 0.1074 * b).cbrt();
-            let s = (0.0883 * r + 0.2817 * g + 0.6300 * b).cbrt();
-            [
-                0.2105 * l + 0.7936 * m - 0.0041 * s,
-                1.9780 * l - 2.4286 * m + 0.4506 * s,
-                0.0259 * l + 0.7828 * m - 0.8087 * s,
-            ]
-        };
-        let (a, b) = (lab(a), lab(b));
-        (0..3).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>().sqrt()
-    }
-
-    #[test]
-    fn no_data_is_far_from_every_map_and_from_paper() {
-        /// Five times what the eye just notices.
-        const CLEARLY_DIFFERENT: f64 = 0.1;
-        for name in Colormap::names() {
-            let map = Colormap::from_name(name).expect("listed");
-            let nearest = map.sequence(256).into_iter().map(|c| distance(c, NO_DATA)).fold(f64::INFINITY, f64::min);
-            assert!(nearest > CLEARLY_DIFFERENT, "{name}: {nearest}");
-        }
-        assert!(
-            distance([255; 3], NO_DATA) > CLEARLY_DIFFERENT && distance([24; 3], NO_DATA) > CLEARLY_DIFFERENT,
-            "paper"
-        );
-    }
-}
+mod tests;

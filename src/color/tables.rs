@@ -3,7 +3,8 @@
 //! Sources: viridis, magma, inferno and plasma were made by Stéfan van der Walt and Nathaniel Smith for matplotlib and are
 //! dedicated to the public domain (CC0). cividis is the table published by Nuñez, Anderton and Renslow, “Optimizing colormaps with
 //! consideration for color vision deficiency”, PLOS ONE 13(7), 2018. twilight was made by Bastian Bechtold (CC0); its 510 points
-//! are resampled here to 256, the last one step short of the first, so that one turn of the circle is one turn of the table.
+//! are resampled here to 256, the last one step short of the first, so that one turn of the circle is one turn of the table. turbo is the
+//! table that Anton Mikhailov published with “Turbo, An Improved Rainbow Colormap for Visualization” (Google AI Blog, 2019), Apache-2.0.
 
 /// viridis: dark blue, green, yellow (van der Walt and Smith, CC0).
 pub const VIRIDIS: &str = "\
@@ -118,3 +119,22 @@ pub const TWILIGHT: &str = "\
     c37d63c37f65c48266c58468c5876ac6896dc78b6fc78e71c89073c89376c99578c9987bca9a7eca9d81cb9f83cca186\
     cca489cda68ccda890ceab93cfad96cfaf99d0b29dd1b4a0d2b6a3d2b8a7d3bbaad4bdaed5bfb1d6c1b5d7c3b8d8c5bb\
     d9c7bfd9c9c2dacbc5dbccc8dccecbddd0ceddd1d1ded3d3dfd4d6dfd5d8e0d6dae0d7dbe1d8dde1d8dfe2d9e0e2d9e1";
+
+/// turbo: the rainbow with smooth lightness, blue to red (A. Mikhailov, Google 2019, Apache-2.0).
+pub const TURBO: &str = "\
+    30123b32154333184a341b51351e5836215f37246638276d392a733a2d793b2f803c32863d358b3e38913f3b973f3e9c\
+    4040a24143a74146ac4249b1424bb5434eba4451bf4454c34456c74559cb455ccf455ed34661d64664da4666dd4669e0\
+    466be3476ee64771e94773eb4776ee4778f0477bf2467df44680f64682f84685fa4687fb458afc458cfd448ffe4391fe\
+    4294ff4196ff4099ff3e9bfe3d9efe3ba0fd3aa3fc38a5fb37a8fa35abf833adf731aff52fb2f42eb4f22cb7f02ab9ee\
+    28bceb27bee925c0e723c3e422c5e220c7df1fc9dd1ecbda1ccdd81bd0d51ad2d21ad4d019d5cd18d7ca18d9c818dbc5\
+    18ddc218dec018e0bd19e2bb19e3b91ae4b61ce6b41de7b21fe9af20eaac22ebaa25eca727eea42aefa12cf09e2ff19b\
+    32f29835f39438f4913cf58e3ff68a43f78746f8844af8804ef97d52fa7a55fa7659fb735dfc6f61fc6c65fd6969fd66\
+    6dfe6271fe5f75fe5c79fe597dff5680ff5384ff5188ff4e8bff4b8fff4992ff4796fe4499fe429cfe409ffd3fa1fd3d\
+    a4fc3ca7fc3aa9fb39acfb38affa37b1f936b4f836b7f735b9f635bcf534bef434c1f334c3f134c6f034c8ef34cbed34\
+    cdec34d0ea34d2e935d4e735d7e535d9e436dbe236dde037dfdf37e1dd37e3db38e5d938e7d739e9d539ebd339ecd13a\
+    eecf3aefcd3af1cb3af2c93af4c73af5c53af6c33af7c13af8be39f9bc39faba39fbb838fbb637fcb336fcb136fdae35\
+    fdac34fea933fea732fea431fea130fe9e2ffe9b2dfe992cfe962bfe932afe9029fd8d27fd8a26fc8725fc8423fb8122\
+    fb7e21fa7b1ff9781ef9751df8721cf76f1af66c19f56918f46617f36315f26014f15d13f05b12ef5811ed5510ec530f\
+    eb500eea4e0de84b0ce7490ce5470be4450ae2430ae14109df3f08dd3d08dc3b07da3907d83706d63506d43305d23105\
+    d02f05ce2d04cc2b04ca2a04c82803c52603c32503c12302be2102bc2002b91e02b71d02b41b01b21a01af1801ac1701\
+    a91601a71401a41301a112019e10019b0f01980e01950d01920b018e0a018b09028808028507028106027e05027a0403";
