@@ -8,6 +8,7 @@
 
 mod draw;
 mod grey;
+mod range;
 mod shade;
 
 pub use draw::draw_png;
@@ -17,11 +18,8 @@ pub use shade::Shade;
 use crate::color::Colormap;
 use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
 use crate::io::png::PngError;
-use crate::kernels::key;
 use crate::kernels::range::RangeStats;
-use crate::program::mask;
 use crate::quantity::Quantity;
-use crate::quantity::terrain::Terrain;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
 use std::io::{self, Write};
@@ -54,6 +52,16 @@ pub enum PictureError {
     /// The percentile is not one.
     #[error("a percentile to leave out at each end is at least 0 and less than 50, not {0}")]
     Percentile(f64),
+    /// The centre cannot be in the middle of the scale.
+    #[error("a {scale} scale cannot be centred on {center}: {advice}")]
+    Center {
+        /// The scale.
+        scale: &'static str,
+        /// The centre.
+        center: f64,
+        /// What to do instead.
+        advice: &'static str,
+    },
     /// The figure cannot be laid out.
     #[error(transparent)]
     Figure(#[from] FigureError),
@@ -89,6 +97,8 @@ pub struct PictureOptions {
     pub scale: ScaleChoice,
     /// The ends of the colour bar.
     pub range: RangeChoice,
+    /// The value in the middle of the colour bar, unless both ends are given; of a diverging colormap 0 if `None`.
+    pub center: Option<f64>,
     /// The heading.
     pub title: String,
     /// A smaller line below it.
@@ -188,6 +198,17 @@ pub fn survey(
     {
         return Err(PictureError::Percentile(p));
     }
+    match (options.scale, options.center) {
+        (ScaleChoice::Log, Some(center)) => {
+            let advice = "it has no middle for values; give both ends with a range, or take a linear scale";
+            return Err(PictureError::Center { scale: "logarithmic", center, advice });
+        }
+        (ScaleChoice::Symlog(_), Some(center)) if center != 0.0 => {
+            let advice = "it is the same on both sides of 0 only; take 0, or a linear scale";
+            return Err(PictureError::Center { scale: "symlog", center, advice });
+        }
+        _ => {}
+    }
     let stats = prepared.range(0, watch)?;
     let figure = Figure::new(spec(prepared, quantity, options, &stats, (width, height)))?;
     Ok(Survey { figure, stats })
@@ -236,8 +257,8 @@ fn spec(
         // The lowest cell of the picture is the last row.
         std::mem::swap(&mut y.min, &mut y.max);
     }
-    let colormap = options.colormap.unwrap_or_else(|| default_colormap(quantity, stats));
-    let range = ends(quantity, options, colormap, stats);
+    let colormap = options.colormap.unwrap_or_else(|| range::default_colormap(quantity, options, stats));
+    let range = range::ends(quantity, options, colormap, stats);
     let scale = match options.scale {
         ScaleChoice::Linear => Scale::Linear,
         ScaleChoice::Log => Scale::Log,
@@ -263,94 +284,5 @@ fn spec(
         theme: options.theme,
         bare: options.bare,
         ..FigureSpec::new(width, height)
-    }
-}
-
-/// Slopes and curvatures of both signs are shown around zero, angles in a circle, all else in viridis.
-fn default_colormap(quantity: &Quantity, stats: &RangeStats) -> Colormap {
-    match quantity {
-        Quantity::Terrain(Terrain::Hillshade(_)) => Colormap::GRAY,
-        _ if quantity.is_angle() => Colormap::TWILIGHT,
-        Quantity::Terrain(Terrain::Curvature(_) | Terrain::Tpi) if stats.min < 0.0 && stats.max > 0.0 => {
-            Colormap::COOLWARM
-        }
-        Quantity::Partial(_) | Quantity::Directional(_) | Quantity::Laplacian | Quantity::HessianDet
-            if stats.min < 0.0 && stats.max > 0.0 =>
-        {
-            Colormap::COOLWARM
-        }
-        _ => Colormap::VIRIDIS,
-    }
-}
-
-fn ends(quantity: &Quantity, options: &PictureOptions, colormap: Colormap, stats: &RangeStats) -> Option<(f64, f64)> {
-    let (min, max) = stats.extremes()?;
-    let percentile = |p: f64| stats.percentile(p).unwrap_or(min);
-    let (lo, hi) = match options.range {
-        RangeChoice::Fixed(lo, hi) => return Some((lo, hi)),
-        RangeChoice::Percentile(p) => (percentile(p), percentile(100.0 - p)),
-        RangeChoice::Auto if matches!(quantity, Quantity::Mask(_)) => {
-            return Some((0.0, (mask::NAMES.len() - 1) as f64));
-        }
-        RangeChoice::Auto if matches!(quantity, Quantity::Terrain(Terrain::Aspect(_))) => return Some((0.0, 360.0)),
-        RangeChoice::Auto if matches!(quantity, Quantity::Terrain(Terrain::Hillshade(_))) => return Some((0.0, 255.0)),
-        RangeChoice::Auto if quantity.is_angle() => return Some((-std::f64::consts::PI, std::f64::consts::PI)),
-        RangeChoice::Auto if options.scale == ScaleChoice::Linear => {
-            let (low, high) = (percentile(1.0), percentile(99.0));
-            let reach = 3.0 * (high - low);
-            (if low - min > reach { low } else { min }, if max - high > reach { high } else { max })
-        }
-        RangeChoice::Auto => (min, max),
-    };
-    match options.scale {
-        ScaleChoice::Log if lo <= 0.0 => Some((smallest_positive(stats).unwrap_or(lo), hi)),
-        _ if colormap.is_diverging() => {
-            let reach = lo.abs().max(hi.abs());
-            Some((-reach, reach))
-        }
-        _ => Some((lo, hi)),
-    }
-}
-
-/// The lower end of the first histogram bin above zero that holds values, for a logarithmic scale.
-///
-/// The bin that zero itself is in reaches up into the subnormals, which say nothing about the field.
-fn smallest_positive(stats: &RangeStats) -> Option<f64> {
-    let zero = key::of_f32(0.0);
-    let mut bins = stats.histogram.iter().enumerate().filter(|(_, count)| **count > 0);
-    bins.find_map(|(bin, _)| {
-        let (first, _) = stats.bins.keys(bin);
-        (first > zero).then(|| f64::from(key::to_f32(first)))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outliers_do_not_flatten_the_picture() {
-        let mut stats = RangeStats::default();
-        let mut values: Vec<f64> = (0..10_000).map(|i| f64::from(i) / 10_000.0).collect();
-        values.push(1e6);
-        stats.add_f64(&values);
-        let options = PictureOptions::default();
-        let (lo, hi) = ends(&Quantity::Magnitude, &options, Colormap::VIRIDIS, &stats).expect("values");
-        assert!(lo == 0.0 && hi < 1.1, "{lo} to {hi}");
-        let wide = PictureOptions { range: RangeChoice::Percentile(0.0), ..options };
-        assert_eq!(
-            ends(&Quantity::Magnitude, &wide, Colormap::VIRIDIS, &stats),
-            Some((0.0, 1e6)),
-            "all of it, if asked"
-        );
-    }
-
-    #[test]
-    fn logarithms_start_at_positive_values() {
-        let mut stats = RangeStats::default();
-        stats.add_f64(&[-1.0, 0.0, 0.01, 1.0, 100.0]);
-        let lowest = smallest_positive(&stats).expect("there are some");
-        // A bin is 2⁻⁷ wide, relative to its values.
-        assert!(lowest <= 0.01 && lowest > 0.01 * (1.0 - 1.0 / 64.0), "{lowest}");
     }
 }

@@ -6,6 +6,8 @@ mod arrays;
 mod batch;
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/colours.rs"]
+mod colours;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/contour.rs"]

@@ -101,9 +101,9 @@ pub(crate) enum Command {
         Every value is checked first: cpu against f64 within its error bound, gpu against cpu by bits. The exit code is\n\
         4 if one is wrong.")]
     Bench(BenchArgs),
-    /// Explain a command, the language or the quantities
+    /// Explain a command, the language, the quantities or the colours
     Help {
-        /// `language`, `quantities`, `files`, or a command
+        /// `language`, `quantities`, `files`, `colors`, or a command
         topic: Option<String>,
     },
 }
@@ -211,6 +211,7 @@ pub(crate) struct StatsArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("quantity", |arg| arg.visible_alias("color")))]
 pub(crate) struct PlotArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
@@ -239,7 +240,8 @@ pub(crate) struct PlotArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Picture")]
 pub(crate) struct PictureArgs {
-    /// Colours: viridis, magma, …; add _r to reverse [default: by quantity]
+    /// Colours: viridis, magma, …; with _r reversed, with :8 in eight flat steps; or a list such as '#0b1d51,#ffffff,#b3001b'
+    /// (`gradgrid help colors`) [default: by quantity]
     #[arg(long, short, value_name = "NAME")]
     pub(crate) colormap: Option<String>,
     /// linear, log, or symlog (linear near 0, logarithmic beyond)
@@ -248,6 +250,9 @@ pub(crate) struct PictureArgs {
     /// Values at the ends of the colour bar [default: all values, without far outliers]
     #[arg(long, value_name = "LOW:HIGH", allow_hyphen_values = true, conflicts_with = "percentile")]
     pub(crate) range: Option<String>,
+    /// The value in the middle of the colour bar [default: 0 for diverging colours, else none]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, conflicts_with = "range")]
+    pub(crate) center: Option<String>,
     /// Leave out this many per cent of the values at each end of the colour bar
     #[arg(long, value_name = "PERCENT", allow_hyphen_values = true)]
     pub(crate) percentile: Option<f64>,

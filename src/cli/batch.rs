@@ -22,6 +22,7 @@ use crate::cli::progress::Progress;
 use crate::cli::subject::COLOURS;
 use crate::color::Colormap;
 use crate::expr::formula::constant;
+use crate::figure::scale::centred_on_zero;
 use crate::io::output::Output;
 use crate::method::scheme::Stencil;
 use crate::quantity::Quantity;
@@ -85,7 +86,7 @@ pub(crate) struct BatchArgs {
     /// [default: each for png, none for npy and tif]
     #[arg(long, value_name = "each|shared|none|LOW:HIGH", allow_hyphen_values = true)]
     range: Option<String>,
-    /// Colours of png: gray, viridis, magma, …; add _r to reverse
+    /// Colours of png: gray, viridis, magma, …, as for `plot`; in diverging ones 0 has the middle
     #[arg(long, short, value_name = "NAME", default_value = "gray")]
     colormap: String,
     /// A line of JSON for each file, also what tells what is done already [default: manifest.jsonl in OUTDIR]
@@ -124,6 +125,14 @@ struct Settings<'a> {
     format: FileFormat,
     colormap: Colormap,
     memory: usize,
+}
+
+impl Settings<'_> {
+    /// The ends of the scale for these extremes: of pictures in diverging colours, zero is in the middle.
+    fn centred(&self, (low, high): (f64, f64)) -> (f64, f64) {
+        let diverging = self.format == FileFormat::Png && self.colormap.is_diverging();
+        if diverging { centred_on_zero(low, high) } else { (low, high) }
+    }
 }
 
 /// What a file came to.
@@ -182,7 +191,7 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
                 let entry = done.result.is_err().then(|| batch_entry(&tasks[task], &request, done));
                 entry.map_or(Ok(()), |entry| manifest.add(&entry))
             })?;
-            let range = ends.or(Some((0.0, 1.0)));
+            let range = ends.map(|ends| settings.centred(ends)).or(Some((0.0, 1.0)));
             let all = (0..tasks.len())
                 .filter(|&task| !failed[task] && batch_done(&manifest, &tasks[task], &request, Some(range)).is_none());
             (range, all.collect())
@@ -434,7 +443,7 @@ fn finish(
     let range = match write {
         None | Some(Scaling::None | Scaling::Shared) => None,
         // A file without values has no range of its own.
-        Some(Scaling::Each) => values.or(Some((0.0, 1.0))),
+        Some(Scaling::Each) => values.map(|ends| settings.centred(ends)).or(Some((0.0, 1.0))),
         Some(Scaling::Fixed(low, high)) => Some((low, high)),
     };
     let written = match write {

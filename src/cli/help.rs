@@ -2,6 +2,7 @@
 
 use crate::cli::args::Cli;
 use crate::cli::failure::Failure;
+use crate::color::{Colormap, Kind};
 use crate::expr::reference::language_reference;
 use clap::CommandFactory;
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
         Some("language") => language_reference(),
         Some("quantities") => QUANTITIES.to_owned(),
         Some("files") => FILES.to_owned(),
+        Some("colors" | "colours" | "colormaps") => colours(),
         Some(name) => {
             let mut cli = Cli::command();
             // Building gives subcommands their full usage line.
@@ -20,7 +22,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
                 Some(command) => command.render_long_help().to_string(),
                 None => {
                     return Err(Failure::input(format_args!(
-                        "there is no help on `{name}`; there is help on language, quantities, files, plot, eval, stats, contour, batch, at, duel, show, devices, accuracy and bench"
+                        "there is no help on `{name}`; there is help on language, quantities, files, colors, plot, eval, stats, contour, batch, at, duel, show, devices, accuracy and bench"
                     )));
                 }
             }
@@ -28,6 +30,41 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
     };
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// The colour maps by what they are for, and what can be done with them.
+fn colours() -> String {
+    let of = |kind: Kind| {
+        let names = Colormap::names().filter(|name| Colormap::from_name(name).is_ok_and(|map| map.kind() == kind));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "\
+Colours of pictures (--colormap NAME):
+
+  from low to high     {}
+  on both sides of 0   {}
+  round a circle       {}
+  a rainbow            {}
+
+Maps from low to high rise evenly in lightness, so that they order values for every eye and in print. coolwarm and
+bluered have their neutral middle at 0, or at --center V; topo has the coast there. turbo shows much detail and orders
+nothing. terrain is for heights.
+
+  --colormap viridis_r                     the reverse
+  --colormap viridis:8                     eight flat steps; the colour bar has its ticks at their edges, which are round
+                                           numbers unless --range says where they lie
+  --colormap '#0b1d51,#ffffff,#b3001b'     a map through these colours, evenly spaced, straight in Oklab; :5 may follow
+  --range -2:2, --center V, --percentile P what the ends or the middle of the colour bar are
+  --scale log, symlog                      how values are spread over the colours
+
+Files of a batch share a range with `gradgrid batch … --range shared`.
+",
+        of(Kind::Sequential),
+        of(Kind::Diverging),
+        of(Kind::Cyclic),
+        of(Kind::Rainbow)
+    )
 }
 
 const FILES: &str = "\

@@ -9,8 +9,8 @@ use super::{ColormapError, oklab};
 /// The most colours of a list.
 pub const MOST: usize = 32;
 
-/// The colours, kept in place so that a map can be copied.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The colours of a list, kept in place so that a map can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List {
     colours: [[u8; 3]; MOST],
     count: usize,

@@ -58,9 +58,7 @@ pub(super) fn between(a: [f64; 3], b: [f64; 3], t: f64) -> [f64; 3] {
 pub(super) fn along(stops: &[(f64, [u8; 3])], t: f64) -> [u8; 3] {
     let after = stops.partition_point(|(place, _)| *place <= t);
     match (after.checked_sub(1).and_then(|k| stops.get(k)), stops.get(after)) {
-        (Some(&(from, a)), Some(&(to, b))) => {
-            to_srgb(between(from_srgb(a), from_srgb(b), (t - from) / (to - from)))
-        }
+        (Some(&(from, a)), Some(&(to, b))) => to_srgb(between(from_srgb(a), from_srgb(b), (t - from) / (to - from))),
         (Some(&(_, only)), None) | (None, Some(&(_, only))) => only,
         (None, None) => [0; 3],
     }

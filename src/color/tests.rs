@@ -82,10 +82,7 @@ fn no_data_is_far_from_every_map_and_from_paper() {
         let nearest = map.sequence(256).into_iter().map(|c| distance(c, NO_DATA)).fold(f64::INFINITY, f64::min);
         assert!(nearest > CLEARLY_DIFFERENT, "{name}: {nearest}");
     }
-    assert!(
-        distance([255; 3], NO_DATA) > CLEARLY_DIFFERENT && distance([24; 3], NO_DATA) > CLEARLY_DIFFERENT,
-        "paper"
-    );
+    assert!(distance([255; 3], NO_DATA) > CLEARLY_DIFFERENT && distance([24; 3], NO_DATA) > CLEARLY_DIFFERENT, "paper");
 }
 
 #[test]
@@ -182,12 +179,21 @@ fn steps_are_flat_and_their_ends_are_those_of_the_map() {
         assert_eq!(map(&stepped.name()), stepped, "{name}: its name is read back");
     }
     let turn = map("twilight:4");
-    assert_eq!(turn.sample(0.0), Colormap::TWILIGHT.sample(0.125), "steps of a circle have the colours of their middles");
+    assert_eq!(
+        turn.sample(0.0),
+        Colormap::TWILIGHT.sample(0.125),
+        "steps of a circle have the colours of their middles"
+    );
     assert_eq!(Colormap::VIRIDIS.levels(225), 225, "a smooth map takes all");
-    for bad in ["viridis:1", "viridis:0", "viridis:", "viridis:8.5", "viridis:101", "viridis:300", "viridis:-2", "#000,#fff:"] {
+    for bad in
+        ["viridis:1", "viridis:0", "viridis:", "viridis:8.5", "viridis:101", "viridis:300", "viridis:-2", "#000,#fff:"]
+    {
         assert!(matches!(Colormap::from_name(bad), Err(ColormapError::Steps { .. })), "{bad}");
     }
-    assert!(Colormap::VIRIDIS.with_steps(1).is_err() && Colormap::VIRIDIS.with_steps(7) == Ok(map("viridis:7")), "by number");
+    assert!(
+        Colormap::VIRIDIS.with_steps(1).is_err() && Colormap::VIRIDIS.with_steps(7) == Ok(map("viridis:7")),
+        "by number"
+    );
 }
 
 #[test]

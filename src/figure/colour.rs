@@ -194,7 +194,7 @@ fn layers<'a>(mark: &'a Mark, page: &Area, colours: &[[u8; 3]]) -> Vec<Layer<'a>
                 filled(Cow::Owned(triangle), Rule::EvenOdd, brush(level), page),
             ]
         }
-        Mark::Box(..) | Mark::Levels(_) | Mark::Text { .. } | Mark::Dot { .. } => vec![Layer::Other(mark)],
+        Mark::Box(..) | Mark::Levels(..) | Mark::Text { .. } | Mark::Dot { .. } => vec![Layer::Other(mark)],
     }
 }
 
@@ -302,9 +302,9 @@ impl Canvas<'_> {
                 };
                 self.each_pixel(&area.meet(&page), |_| paint);
             }
-            Mark::Levels(area) => {
+            Mark::Levels(area, levels) => {
                 let ground = self.ground;
-                let level = |y| (ground.colours[usize::from(level_of_row(area, y))], 1.0);
+                let level = |y| (ground.colours[usize::from(level_of_row(area, *levels, y))], 1.0);
                 self.each_pixel(&area.meet(&page), level);
             }
             Mark::Text { line, strength } => {

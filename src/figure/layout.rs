@@ -14,7 +14,9 @@
 
 use super::FigureSpec;
 use super::fit::Axis;
+use super::palette::FIGURE_LEVELS;
 use super::scene::{Area, Mark, Paint, Scene};
+use super::steps::step_ticks;
 use super::text::{Line, capital_height, crisp_size, elided, reach, width as text_width};
 use super::ticks::Ticks;
 
@@ -275,7 +277,7 @@ impl<'a> Page<'a> {
         if let Some((axis, ticks)) = &column.levels {
             let y = top + if spec.above { column.tip_height } else { 0 };
             let levels = Area { x, y, width: column.width, height: column.levels_height };
-            marks.push(Mark::Levels(levels));
+            marks.push(Mark::Levels(levels, spec.colormap.levels(FIGURE_LEVELS)));
             let [upper, lower, before, after] = levels.frame(s.line);
             marks.extend([before, after].map(|side| Mark::Box(side, Paint::Ink)));
             let ends = [(spec.above, true, upper, y - column.tip_height), (spec.below, false, lower, levels.bottom())];
@@ -340,7 +342,11 @@ impl Column {
         let levels_height = band - (i64::from(spec.below) + i64::from(spec.above)) * tip_height - under;
         let levels = range.map(|(from, to)| {
             let axis = Axis { from, to, scale: spec.scale, length: float(levels_height), margin: 0.0 };
-            (axis, axis.ticks(2.4 * s.text, |_| 1.3 * s.small))
+            let ticks = match spec.colormap.steps() {
+                Some(steps) => step_ticks(&axis, steps, 1.3 * s.small),
+                None => axis.ticks(2.4 * s.text, |_| 1.3 * s.small),
+            };
+            (axis, ticks)
         });
         let gap = s.em(1.3).max(least_gap);
         let numbers_at = s.line + gap + s.line + width + s.beside();

@@ -22,6 +22,7 @@ pub mod palette;
 pub mod raster;
 pub mod scale;
 pub mod scene;
+mod steps;
 mod stripes;
 mod stroke;
 pub mod text;
@@ -203,7 +204,8 @@ impl Figure {
 
     /// How many colour levels there are: cells hold 0 (no data) to this.
     pub fn levels(&self) -> u8 {
-        if self.spec.bare { palette::BARE_LEVELS } else { palette::FIGURE_LEVELS }
+        let most = if self.spec.bare { palette::BARE_LEVELS } else { palette::FIGURE_LEVELS };
+        self.spec.colormap.levels(most)
     }
 
     /// The values, ascending, at which the level steps: a value's level is 1 + (number of thresholds ≤ it). Empty

@@ -7,7 +7,8 @@
 //! | then 24 | greys from paper to ink, for lines and the soft edges of letters |
 //! | then 3 + 3 | the lowest and the highest level on the way to ink, for the outlines of the colour bar's pointed ends |
 //!
-//! L is 225 in a figure. A bare picture has no ink and no paper and takes 255 levels.
+//! L is 225 in a figure. A bare picture has no ink and no paper and takes 255 levels. A map in flat steps takes as many levels as fall evenly
+//! on its steps; in a figure those above have the colour of the highest.
 //!
 //! A line figure has no levels. In their place stand seven colours for its series, each in 32 steps from paper to full
 //! strength, so that the soft edges of lines on paper are exact; where colours cross, the nearest index is taken.
@@ -89,11 +90,14 @@ fn steps(share: f64, count: u8) -> u8 {
 /// The colours in order of their index.
 pub fn colours(map: Colormap, theme: Theme, bare: bool) -> Vec<[u8; 3]> {
     let mut all = vec![NO_DATA];
+    let most = if bare { BARE_LEVELS } else { FIGURE_LEVELS };
+    let mut levels = map.sequence(usize::from(map.levels(most)));
     if bare {
-        all.extend(map.sequence(usize::from(BARE_LEVELS)));
+        all.extend(levels);
         return all;
     }
-    let levels = map.sequence(usize::from(FIGURE_LEVELS));
+    // What a map in steps does not take has the highest colour, so that it stands where it always does.
+    levels.resize(usize::from(most), *levels.last().unwrap_or(&NO_DATA));
     let (lowest, highest) = (levels[0], levels[levels.len() - 1]);
     all.extend(levels);
     all.extend((0..GREYS).map(|k| mix(theme.paper(), theme.ink(), f64::from(k) / f64::from(GREYS - 1))));

@@ -165,7 +165,7 @@ impl Canvas<'_> {
                 };
                 self.each_row(area, |_, row| row.fill(index));
             }
-            Mark::Levels(area) => self.each_row(area, |y, row| row.fill(level_of_row(area, y))),
+            Mark::Levels(area, levels) => self.each_row(area, |y, row| row.fill(level_of_row(area, *levels, y))),
             Mark::Tip { area, up, thickness } => self.tip(area, *up, *thickness),
             Mark::Text { line, strength } => {
                 let rows = Rows { from: self.from, to: self.to };
@@ -249,10 +249,10 @@ pub(super) fn end_level(highest: bool) -> u8 {
     if highest { palette::FIGURE_LEVELS } else { 1 }
 }
 
-/// The level that a row of the colour bar shows.
+/// The level that a row of the colour bar shows, of so many.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the number of levels")]
-pub(super) fn level_of_row(bar: &Area, y: i64) -> u8 {
-    let levels = i64::from(palette::FIGURE_LEVELS);
+pub(super) fn level_of_row(bar: &Area, levels: u8, y: i64) -> u8 {
+    let levels = i64::from(levels);
     // The middle of the row, in halves of a pixel, counted from below.
     let above = 2 * (bar.bottom() - 1 - y) + 1;
     (1 + (above * levels / (2 * bar.height)).clamp(0, levels - 1)) as u8
@@ -282,7 +282,7 @@ mod tests {
         let cells = Area { x: 2, y: 3, width: 6, height: 4 };
         let bar = Area { x: 11, y: 3, width: 4, height: 4 };
         let mut marks: Vec<Mark> = cells.frame(1).into_iter().map(|side| Mark::Box(side, Paint::Ink)).collect();
-        marks.push(Mark::Levels(bar));
+        marks.push(Mark::Levels(bar, palette::FIGURE_LEVELS));
         marks.push(Mark::Tip { area: Area { y: 0, height: 3, ..bar }, up: true, thickness: 1 });
         marks.push(Mark::Box(Area { x: 11, y: 8, width: 4, height: 1 }, Paint::NoData));
         Scene { width: 17, height: 9, cells, magnify: 2, marks, over: Vec::new() }
@@ -334,7 +334,9 @@ mod tests {
     #[test]
     fn the_bar_shows_every_level_once_where_there_is_room() {
         let bar = Area { x: 0, y: 10, width: 1, height: 225 };
-        let levels: Vec<u8> = (bar.y..bar.bottom()).rev().map(|y| level_of_row(&bar, y)).collect();
+        let levels: Vec<u8> = (bar.y..bar.bottom()).rev().map(|y| level_of_row(&bar, 225, y)).collect();
         assert_eq!(levels, (1..=225).collect::<Vec<u8>>(), "from the bottom up");
+        let few: Vec<u8> = (bar.y..bar.bottom()).rev().map(|y| level_of_row(&bar, 9, y)).collect();
+        assert!(few.chunks(25).zip(1..).all(|(rows, level)| rows.iter().all(|&row| row == level)), "nine: {few:?}");
     }
 }

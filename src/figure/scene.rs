@@ -114,8 +114,8 @@ pub enum Shape {
 pub enum Mark {
     /// A filled box.
     Box(Area, Paint),
-    /// The colour bar: all levels, the lowest at the bottom.
-    Levels(Area),
+    /// The colour bar: so many levels, the lowest at the bottom.
+    Levels(Area, u8),
     /// A pointed end of the colour bar in the colour of its highest or lowest level, with its outline outside.
     Tip {
         /// The box that the triangle fills; its point is the middle of the upper side, or of the lower.
@@ -185,7 +185,7 @@ impl Mark {
     #[expect(clippy::cast_possible_truncation, reason = "pixel places are far below 2⁵³")]
     pub fn rows(&self) -> (i64, i64) {
         match self {
-            Self::Box(area, _) | Self::Levels(area) => (area.y, area.bottom()),
+            Self::Box(area, _) | Self::Levels(area, _) => (area.y, area.bottom()),
             // The outline's corner reaches further than its thickness where the sides meet.
             Self::Tip { area, thickness, .. } => (area.y - 3 * thickness, area.bottom() + 3 * thickness),
             Self::Text { line, .. } => {

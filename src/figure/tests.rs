@@ -57,7 +57,7 @@ fn check(spec: FigureSpec) {
             assert!(!area.meets(other), "{what}: overlap of {mark:?} and {other_mark:?}");
         }
         for mark_below in &scene.marks {
-            if let Mark::Box(below, _) | Mark::Levels(below) = mark_below {
+            if let Mark::Box(below, _) | Mark::Levels(below, _) = mark_below {
                 assert!(!area.meets(below), "{what}: {mark:?} over {mark_below:?}");
             }
         }

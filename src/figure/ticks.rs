@@ -112,13 +112,15 @@ fn steps(lo: f64, hi: f64, most: usize) -> Option<Vec<Decimal>> {
     None
 }
 
+/// Ends must be whole twelfths of π to this accuracy: typed digits of π pass, numbers that happen to be near do
+/// not.
+const CLOSE: f64 = 1e-6;
+/// Beyond so many times π an axis is not one of angles.
+const MOST_TURNS: f64 = 50.0;
+
 /// Ticks at fractions of π where both ends are such.
 #[expect(clippy::cast_possible_truncation, reason = "at most MOST_TURNS twelfths")]
 fn multiples_of_pi(lo: f64, hi: f64, most: usize) -> Option<Ticks> {
-    /// The ends must be whole twelfths of π to this accuracy: typed digits of π pass, numbers that happen to be near do
-    /// not.
-    const CLOSE: f64 = 1e-6;
-    const MOST_TURNS: f64 = 50.0;
     /// Steps in twelfths of π.
     const STEPS: [i64; 10] = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600];
     let (a, b) = (lo / PI * 12.0, hi / PI * 12.0);
@@ -136,6 +138,15 @@ fn multiples_of_pi(lo: f64, hi: f64, most: usize) -> Option<Ticks> {
 #[expect(clippy::cast_precision_loss, reason = "at most a few hundred twelfths")]
 fn twelfths_of_pi(n: i64) -> f64 {
     n as f64 * PI / 12.0
+}
+
+/// Fractions of π, where all values are such to the accuracy of typed digits, and not all zero.
+#[expect(clippy::cast_possible_truncation, reason = "at most MOST_TURNS twelfths")]
+pub(super) fn pi_labels(values: &[f64]) -> Option<Vec<String>> {
+    let twelfths = values.iter().map(|value| value / PI * 12.0);
+    let whole = |t: f64| (t - t.round()).abs() < CLOSE && t.abs() <= 12.0 * MOST_TURNS;
+    let all: Option<Vec<i64>> = twelfths.map(|t| whole(t).then_some(t.round() as i64)).collect();
+    all.filter(|all| all.iter().any(|n| *n != 0)).map(|all| all.into_iter().map(pi_label).collect())
 }
 
 /// `−3π/4` for −9 twelfths.
@@ -287,7 +298,7 @@ fn power_labels(powers: &[i32]) -> Vec<String> {
 }
 
 /// Ticks with labels written together. Numbers with different exponents are written one by one.
-fn labelled(numbers: &[Decimal]) -> Ticks {
+pub(super) fn labelled(numbers: &[Decimal]) -> Ticks {
     let together = numbers.windows(2).all(|w| w[0].exponent == w[1].exponent);
     let (labels, common) = if together {
         let written = write_all(numbers);

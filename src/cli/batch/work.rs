@@ -237,13 +237,14 @@ fn write_png(computed: &Computed, file: &mut Output, range: (f64, f64), colormap
     }
     let side =
         |len: usize| u32::try_from(len).map_err(|_| Failure::input(format_args!("{len} cells on a side are too many")));
-    let levels = f64::from(BARE_LEVELS);
+    let levels = f64::from(colormap.levels(BARE_LEVELS));
     let index = |value: f64| match share(value, range) {
         share if share.is_nan() => 0,
         share => 1 + (share * levels).min(levels - 1.0) as u8,
     };
     let text = [
         ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
+        ("Colormap".to_owned(), colormap.name()),
         ("Range".to_owned(), format!("{:?} to {:?}", range.0, range.1)),
     ];
     let palette = colours(colormap, Theme::Light, true);

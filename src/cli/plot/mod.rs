@@ -159,8 +159,9 @@ fn options(args: &PictureArgs) -> Result<PictureOptions, Failure> {
         (None, Some(percent)) => RangeChoice::Percentile(percent),
         (None, None) => RangeChoice::Auto,
     };
+    let center = args.center.as_deref().map(|text| inputs::number(text, "--center")).transpose()?;
     let theme = if args.dark { Theme::Dark } else { Theme::Light };
-    Ok(PictureOptions { colormap, scale, range, theme, bare: args.bare, ..PictureOptions::default() })
+    Ok(PictureOptions { colormap, scale, range, center, theme, bare: args.bare, ..PictureOptions::default() })
 }
 
 /// The title and what made the picture.

@@ -82,6 +82,7 @@ fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(St
     add("Scale", Some(picture.scale.clone()));
     add("Colormap", picture.colormap.clone());
     add("Range", picture.range.clone());
+    add("Center", picture.center.clone());
     add("Percentile", picture.percentile.map(|percent| percent.to_string()));
     words
 }
