@@ -168,6 +168,20 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Range, colormap and scale, for provenance.
+    #[must_use]
+    pub fn words(&self) -> Vec<(String, String)> {
+        let spec = self.figure.spec();
+        let range = spec.range.map(|(lo, hi)| ("Range".to_owned(), format!("{lo:?} to {hi:?}")));
+        let scale = match spec.scale {
+            Scale::Linear => "linear".to_owned(),
+            Scale::Log => "log".to_owned(),
+            Scale::Symlog { linthresh } => format!("symlog:{linthresh:?}"),
+        };
+        let rest = [("Colormap".to_owned(), spec.colormap.name()), ("Scale".to_owned(), scale)];
+        range.into_iter().chain(rest).collect()
+    }
+
     /// What is drawn.
     #[must_use]
     pub fn summary(&self) -> PictureSummary {

@@ -22,6 +22,8 @@ mod refusals;
 mod robust;
 #[path = "cli/textures.rs"]
 mod textures;
+#[path = "cli/verify.rs"]
+mod verify;
 #[path = "cli/zoom.rs"]
 mod zoom;
 

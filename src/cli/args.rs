@@ -4,6 +4,8 @@ use crate::cli::arrays::ArrayArgs;
 use crate::cli::batch::BatchArgs;
 use crate::cli::contour::ContourArgs;
 use crate::cli::plot::{LayerArgs, ShapeArgs};
+use crate::cli::provenance::ProvenanceArgs;
+use crate::cli::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -101,6 +103,14 @@ pub(crate) enum Command {
         Every value is checked first: cpu against f64 within its error bound, gpu against cpu by bits. The exit code is\n\
         4 if one is wrong.")]
     Bench(BenchArgs),
+    /// Compute a file again from what it says of itself, and compare
+    #[command(after_help = "Examples:\n  \
+        gradgrid verify field.png\n  \
+        gradgrid verify slope.tif --from ~/data\n\n\
+        PNG, TIFF, EXR, VTI and SVG files say what made them, and FILE.json does for .npy and .raw. The exit code is 0 if the file\n\
+        is what comes out again, 4 if a value, a pixel or what it says differs, 2 if it cannot be computed again, as when\n\
+        a file that it was made from has changed.")]
+    Verify(VerifyArgs),
     /// Explain a command, the language, the quantities or the colours
     Help {
         /// `language`, `quantities`, `files`, `colors`, or a command
@@ -231,6 +241,8 @@ pub(crate) struct PlotArgs {
     pub(crate) shapes: ShapeArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    #[command(flatten)]
+    pub(crate) provenance: ProvenanceArgs,
     /// Say on stderr where the time went
     #[arg(long, help_heading = "Output")]
     pub(crate) timing: bool,
@@ -308,6 +320,8 @@ pub(crate) struct EvalArgs {
     pub(crate) compute: ComputeArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    #[command(flatten)]
+    pub(crate) provenance: ProvenanceArgs,
     /// Say on stderr where the time went
     #[arg(long, help_heading = "Output")]
     pub(crate) timing: bool,

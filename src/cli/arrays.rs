@@ -7,6 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs;
 use crate::expr::formula::Formula;
 use crate::expr::source::Source;
+use crate::io::provenance::digest;
 use crate::io::read::{Channel, Dtype, Header, RawShape, ReadOptions, Reader, open};
 use crate::method::scheme::{Border, EdgeOrder, Gaps, Scheme, Stencil};
 use clap::Args;
@@ -123,6 +124,16 @@ impl Array {
     pub(crate) fn describe(&self) -> String {
         let Header { format, dtype, .. } = &self.header;
         format!("{} = {} ({format}, {}, {})", self.name, self.file_name(), self.size_text(), dtype.name())
+    }
+
+    /// The same with a checksum of the file, by which a changed one is known: `a = dem.tif (TIFF, 640×480, i2, crc32 cbf43926)`
+    pub(crate) fn described_for_certain(&self) -> String {
+        let plain = self.describe();
+        let sum = if self.path.is_file() { digest(&self.path).ok() } else { None };
+        match (plain.strip_suffix(')'), sum) {
+            (Some(plain), Some(sum)) => format!("{plain}, crc32 {sum:08x})"),
+            _ => plain,
+        }
     }
 }
 

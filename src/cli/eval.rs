@@ -5,19 +5,21 @@ mod rasters;
 use crate::cli::args::{EvalArgs, Format};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::{provenance, say_how, say_notes};
+use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
+use crate::cli::provenance::{self, Beside};
 use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::field::Samples;
 use crate::io::npy::Element;
 use crate::io::output::Output;
+use crate::io::provenance::compact;
 use crate::io::{csv, npy, raw};
 use crate::picture::write_grey_png;
 use crate::quantity::Quantity;
 use crate::request::Prepared;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
@@ -38,17 +40,20 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     let range = range(args, format)?;
     let (request, notes) = subject.request(&args.compute)?;
     let mut output = Output::create(&args.output, args.out.overwrite)?;
-    let beside = if format == Format::Raw && !output.is_stdout() && output.is_seekable() {
-        Some(Output::create(described(&args.output), args.out.overwrite)?)
-    } else {
-        None
+    let beside = match format {
+        Format::Raw => true,
+        Format::Npy => !args.provenance.no_provenance,
+        _ => false,
     };
+    let beside = beside.then(|| Beside::open(&args.output, &output, args.out.overwrite)).transpose()?;
     let mut prepared = subject.prepare(&request)?;
     fits_name(&args.output, &prepared)?;
     if !args.out.quiet {
         say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
+    let words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &prepared);
+    let words = provenance::finished(&args.provenance, words, Vec::new());
     let mut progress = Progress::new(args.out.quiet);
     let mut mapping = String::new();
     let masked = match format {
@@ -59,23 +64,30 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         }
         Format::Raw => write_planes(&mut prepared, &mut output, &mut progress)?,
         Format::Png16 => {
-            let text = provenance(&args.formula, &args.compute, &subject, &prepared);
             let (low_high, masked) =
-                write_grey(&mut prepared, &subject.quantity, range, &text, &mut output, &mut progress)?;
+                write_grey(&mut prepared, &subject.quantity, range, &words, &mut output, &mut progress)?;
             mapping = format!(", 1 to 65535 for {:?} to {:?}", low_high.0, low_high.1);
             masked
         }
-        Format::Tif | Format::Exr | Format::Vti => {
-            rasters::write(&mut prepared, &subject, format, args.uncompressed, &mut output, &mut progress)?
-        }
+        Format::Tif | Format::Exr | Format::Vti => rasters::write(
+            &mut prepared,
+            &subject,
+            format,
+            args.uncompressed,
+            &compact(&words),
+            &mut output,
+            &mut progress,
+        )?,
     };
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
-    if let Some(mut beside) = beside {
+    if let Some(beside) = beside {
         let file = args.output.file_name().unwrap_or_default().to_string_lossy();
-        let text = raw::description(&file, element(&prepared), prepared.grid(), &prepared.names());
-        beside.write_all(text.as_bytes())?;
-        beside.commit()?;
+        let (grid, names) = (prepared.grid(), prepared.names());
+        beside.write(|| match format {
+            Format::Npy => raw::npy_description(&file, grid, &names, &words),
+            _ => raw::description(&file, element(&prepared), grid, &names, &words),
+        })?;
     }
     if !args.out.quiet {
         let undefined = summary::undefined(&subject, &request, masked, grid.cells() as u64, &mut progress)?;
@@ -141,13 +153,6 @@ fn fits_name(path: &Path, prepared: &Prepared) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
-}
-
-/// The name of the description of a raw file.
-fn described(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".json");
-    name.into()
 }
 
 fn element(prepared: &Prepared) -> Element {

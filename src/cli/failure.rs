@@ -67,6 +67,12 @@ impl Failure {
         Self::input(error)
     }
 
+    /// The same failure, its message within what it happened in.
+    pub(crate) fn within(self, what: &str) -> Self {
+        let message = self.message.strip_prefix("error: ").unwrap_or(&self.message);
+        Self { message: format!("{what}{message}"), ..self }
+    }
+
     /// The message.
     pub(crate) fn message(&self) -> &str {
         &self.message

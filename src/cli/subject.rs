@@ -185,7 +185,7 @@ impl<'a> Subject<'a> {
         }
         let scheme = self.scheme();
         let mut words: Vec<(String, String)> =
-            self.arrays.all.iter().map(|array| ("Array".to_owned(), array.describe())).collect();
+            self.arrays.all.iter().map(|array| ("Array".to_owned(), array.described_for_certain())).collect();
         words.extend(scheme.ok().map(|scheme| {
             ("Scheme".to_owned(), format!("{}, missing data: {}", scheme.stencil, self.args.scheme.missing))
         }));

@@ -12,7 +12,13 @@ use super::ticks::{Tick, Ticks, labelled, pi_labels};
 /// The edges of `steps` equal steps of an axis from its lower to its upper end.
 pub(super) fn edges(axis: &Axis, steps: u8) -> Vec<f64> {
     let share = |k: u8| f64::from(k) / f64::from(steps);
-    (0..=steps).map(|k| axis.scale.inverse(share(k), axis.from, axis.to).clamp(axis.from, axis.to)).collect()
+    let mut edges: Vec<f64> = Vec::with_capacity(usize::from(steps) + 1);
+    for k in 0..=steps {
+        let edge = axis.scale.inverse(share(k), axis.from, axis.to).clamp(axis.from, axis.to);
+        // Rounding must not undo the order.
+        edges.push(edges.last().map_or(edge, |&last| edge.max(last)));
+    }
+    edges
 }
 
 /// Ticks at the edges, their labels at least `spacing` pixels apart.

@@ -11,6 +11,7 @@ pub mod npy;
 pub mod output;
 pub mod paths;
 pub mod png;
+pub mod provenance;
 pub mod raw;
 pub mod read;
 pub mod write;

@@ -101,7 +101,7 @@ fn geotiff_keeps_places_keys_and_nodata() {
         let reader = open(&data(name), &ReadOptions::default()).expect("a fixture");
         let georef = reader.header().georef.clone();
         assert!(georef.is_some(), "{name} has a place");
-        let options = GeoTiffOptions { georef: georef.clone(), nodata: Some(-9999.0), uncompressed: false };
+        let options = GeoTiffOptions { georef: georef.clone(), nodata: Some(-9999.0), ..GeoTiffOptions::default() };
         let values = plane(12, 3);
         let file = geotiff(std::slice::from_ref(&values), &[3, 4], Element::F32, 3, &options);
         let (header, back) = read(&file, Channel::Auto);

@@ -18,6 +18,7 @@ pub(super) fn write(
     subject: &Subject<'_>,
     format: Format,
     uncompressed: bool,
+    words: &str,
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<u64, Failure> {
@@ -31,11 +32,15 @@ pub(super) fn write(
     let element = super::element(prepared);
     let description = Description { shape: grid.shape(), names: prepared.names(), element };
     let mut writer: Box<dyn Writer + '_> = match format {
-        Format::Exr => Box::new(Exr::new(output, &description)?),
-        Format::Vti => Box::new(Vti::new(output, &grid, &description.names, element)?),
+        Format::Exr => Box::new(Exr::with_words(output, &description, words)?),
+        Format::Vti => Box::new(Vti::with_words(output, &grid, &description.names, element, words)?),
         _ => {
             let (georef, nodata) = (subject.georef(), subject.nodata());
-            Box::new(GeoTiff::new(output, description, GeoTiffOptions { georef, nodata, uncompressed })?)
+            Box::new(GeoTiff::new(
+                output,
+                description,
+                GeoTiffOptions { georef, nodata, uncompressed, words: words.to_owned() },
+            )?)
         }
     };
     let mut rows = Rows::new(grid.width());

@@ -12,16 +12,18 @@ mod zoom;
 pub(crate) use layers::LayerArgs;
 pub(crate) use shapes::ShapeArgs;
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, PictureArgs, PlotArgs};
+use crate::cli::args::{PictureArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::provenance;
 use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::color::Colormap;
 use crate::engine::PATIENCE;
 use crate::figure::Theme;
 use crate::io::output::Output;
+use crate::io::provenance::Words;
 use crate::picture::{self, PictureOptions, RangeChoice, ScaleChoice, Shade};
 use crate::request::Prepared;
 use layers::Stage;
@@ -47,11 +49,12 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
-    let options =
-        PictureOptions { text: words(args, &subject, &prepared), ..described(options, args, &subject, &prepared) };
+    let options = described(options, args, &subject, &prepared);
+    let words = words(args, &options.title, &subject, &prepared);
     let mut progress = Progress::new(args.out.quiet);
     let mut survey = picture::survey(&mut prepared, &subject.quantity, &options, &mut progress)?;
     let drawn = survey.summary();
+    let text = provenance::finished(&args.provenance, words, survey.words());
     let mut stage = Stage {
         subject: &subject,
         compute: &args.compute,
@@ -62,7 +65,7 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     survey.figure.add(layers::marks(&args.layers, &mut stage)?);
     let mut shade = layers::shade(&args.layers, &mut stage)?;
     let shade = shade.as_mut().map(|shade| &mut **shade as &mut dyn Shade);
-    let output = picture::draw_png(&mut prepared, &survey.figure, shade, &options.text, output, &mut progress)?;
+    let output = picture::draw_png(&mut prepared, &survey.figure, shade, &text, output, &mut progress)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     if note {
@@ -165,33 +168,8 @@ fn options(args: &PictureArgs) -> Result<PictureOptions, Failure> {
 }
 
 /// The title and what made the picture.
-fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(String, String)> {
-    let mut text = provenance(&args.formula, &args.compute, subject, prepared);
-    text.insert(1, ("Title".to_owned(), subject.title(&args.formula.parameters, prepared)));
-    text
-}
-
-/// What made a file, for whoever finds it later.
-pub(crate) fn provenance(
-    formula: &FormulaArgs,
-    compute: &ComputeArgs,
-    subject: &Subject<'_>,
-    prepared: &Prepared,
-) -> Vec<(String, String)> {
-    let axes: Vec<String> = prepared.grid().axes().iter().map(ToString::to_string).collect();
-    let mut text = vec![
-        ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
-        ("Formula".to_owned(), formula.formula.clone()),
-        ("Quantity".to_owned(), compute.quantity.clone()),
-        ("Method".to_owned(), compute.method.clone()),
-        // Not the engine: pictures of the same numbers are the same bytes, whichever engine made them.
-        ("Arithmetic".to_owned(), prepared.engine().arithmetic().to_owned()),
-        ("Agreement".to_owned(), prepared.agreement().to_string()),
-        ("Grid".to_owned(), axes.join("; ")),
-    ];
-    text.extend(subject.provenance());
-    if !formula.parameters.is_empty() {
-        text.push(("Parameters".to_owned(), formula.parameters.join(", ")));
-    }
+fn words(args: &PlotArgs, title: &str, subject: &Subject<'_>, prepared: &Prepared) -> Words {
+    let mut text = provenance::words(&args.provenance, &args.formula, &args.compute, subject, prepared);
+    text.insert(1, ("Title".to_owned(), title.to_owned()));
     text
 }

@@ -1,9 +1,10 @@
 //! `gradgrid plot … name.dzi`: the picture as a pyramid of tiles.
 
-use super::{digits, options, provenance, say_how, say_notes, subject};
+use super::{digits, options, say_how, say_notes, subject};
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
+use crate::cli::provenance;
 use crate::cli::subject::Subject;
 use crate::cli::{summary, timing};
 use crate::picture::PictureError;
@@ -72,7 +73,7 @@ fn is_interruption(error: &PyramidError) -> bool {
 
 /// Everything that the tiles depend on.
 fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(String, String)> {
-    let mut words = provenance(&args.formula, &args.compute, subject, prepared);
+    let mut words = provenance::words(&args.provenance, &args.formula, &args.compute, subject, prepared);
     let mut add = |key: &str, value: Option<String>| words.extend(value.map(|value| (key.to_owned(), value)));
     let (compute, picture) = (&args.compute, &args.picture);
     add("Variables", Some(args.formula.vars.join(",")));

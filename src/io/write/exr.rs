@@ -49,7 +49,15 @@ impl<W: Destination> Exr<W> {
     ///
     /// # Errors
     /// A volume, a picture too wide or too high, names that are empty, too long or the same, or what the destination says.
-    pub fn new(mut out: W, description: &Description) -> Result<Self, WriteError> {
+    pub fn new(out: W, description: &Description) -> Result<Self, WriteError> {
+        Self::with_words(out, description, "")
+    }
+
+    /// The same with words about what made the file, unless they are empty.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_words(mut out: W, description: &Description, words: &str) -> Result<Self, WriteError> {
         let unfit = |what: String| WriteError::Unfit { format: FORMAT, what };
         let progress = Progress::new(FORMAT, description, 2)?;
         let last = |size: usize| i32::try_from(size - 1).ok().filter(|last| *last < 1 << 28);
@@ -82,6 +90,9 @@ impl<W: Destination> Exr<W> {
         let window = [0, 0, right, bottom].map(i32::to_le_bytes).concat();
         attribute(&mut bytes, "dataWindow", "box2i", &window);
         attribute(&mut bytes, "displayWindow", "box2i", &window);
+        if !words.is_empty() {
+            attribute(&mut bytes, "gradgrid", "string", words.as_bytes());
+        }
         attribute(&mut bytes, "lineOrder", "lineOrder", &[0]);
         attribute(&mut bytes, "pixelAspectRatio", "float", &1.0_f32.to_le_bytes());
         attribute(&mut bytes, "screenWindowCenter", "v2f", &[0; 8]);

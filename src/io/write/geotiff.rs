@@ -37,6 +37,8 @@ pub struct GeoTiffOptions {
     pub nodata: Option<f64>,
     /// Plain strips in place of deflated tiles.
     pub uncompressed: bool,
+    /// What made the file, for the image description; ASCII, nothing if empty.
+    pub words: String,
 }
 
 /// An open GeoTIFF file.
@@ -170,6 +172,9 @@ impl<W: Destination> GeoTiff<W> {
             (305, Tag::ascii(concat!("gradgrid ", env!("CARGO_PKG_VERSION")).as_bytes())),
             (339, per_band(3)),
         ];
+        if !self.options.words.is_empty() {
+            tags.push((270, Tag::ascii(self.options.words.as_bytes())));
+        }
         let pieces: Vec<(u64, u64)> = if plain {
             let (step, rows) = (self.rows_per_strip(), self.progress.rows);
             tags.push((278, size(step)));

@@ -30,7 +30,21 @@ impl<W: Destination> Vti<W> {
     ///
     /// # Errors
     /// A grid of more axes, or what the destination says.
-    pub fn new(mut out: W, grid: &Grid, names: &[String], element: Element) -> Result<Self, WriteError> {
+    pub fn new(out: W, grid: &Grid, names: &[String], element: Element) -> Result<Self, WriteError> {
+        Self::with_words(out, grid, names, element, "")
+    }
+
+    /// The same with words about what made the file, unless they are empty. They must not end a comment.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_words(
+        mut out: W,
+        grid: &Grid,
+        names: &[String],
+        element: Element,
+        words: &str,
+    ) -> Result<Self, WriteError> {
         let description = Description { shape: grid.shape(), names: names.to_vec(), element };
         let progress = Progress::new(FORMAT, &description, 3)?;
         let axis = |k: usize| grid.axes().get(k);
@@ -48,8 +62,9 @@ impl<W: Destination> Vti<W> {
             Element::F64 => "Float64",
         };
         let bytes = (grid.cells() * element.size()) as u64;
+        let words = if words.is_empty() { String::new() } else { format!("<!-- {words} -->\n") };
         let mut text = format!(
-            "<?xml version=\"1.0\"?>\n\
+            "<?xml version=\"1.0\"?>\n{words}\
              <VTKFile type=\"ImageData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\">\n\
              <ImageData WholeExtent=\"{extent}\" Origin=\"{origin}\" Spacing=\"{spacing}\" Direction=\"{direction}\">\n\
              <Piece Extent=\"{extent}\">\n<PointData Scalars=\"{}\">\n",

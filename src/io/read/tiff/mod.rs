@@ -19,7 +19,7 @@ mod decode;
 mod directory;
 mod places;
 
-use crate::io::read::bytes::Source;
+use crate::io::read::bytes::{FileBytes, Source};
 use crate::io::read::dtype::Dtype;
 use crate::io::read::error::{ReadError, damaged, unsupported};
 use crate::io::read::pixels::{Layout, Pixels, Take};
@@ -27,6 +27,8 @@ use crate::io::read::{Header, ReadOptions, Reader, check_size, checked_cells};
 use chunks::Chunked;
 use decode::{Compression, Shape};
 use directory::Directory;
+use std::fs::File;
+use std::path::Path;
 
 const FORMAT: &str = "TIFF";
 
@@ -163,6 +165,15 @@ fn dtype(bits: u64, format: u64) -> Result<Dtype, ReadError> {
         (5 | 6, _) => return Err(unsupported(FORMAT, "its values are complex numbers")),
         _ => return Err(unsupported(FORMAT, format!("samples of {bits} bits in format {format}"))),
     })
+}
+
+/// The image description of the first page; nothing if there is none.
+pub(crate) fn description(path: &Path) -> Result<Vec<u8>, ReadError> {
+    const MOST: u64 = 1 << 20;
+    const IMAGE_DESCRIPTION: u16 = 270;
+    let mut source: Box<dyn Source> = Box::new(FileBytes::new(File::open(path)?)?);
+    let directory = Directory::read(&mut source, 0)?;
+    directory.text(&mut source, IMAGE_DESCRIPTION, MOST)
 }
 
 pub(crate) fn open(mut source: Box<dyn Source>, options: &ReadOptions) -> Result<Box<dyn Reader>, ReadError> {

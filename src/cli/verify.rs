@@ -1,0 +1,227 @@
+//! `gradgrid verify`: computes a file again from what it says of itself, and compares.
+//!
+//! The words that travel with a file hold the command that made it (`record`). The same code runs again, into a folder of its own beside the
+//! file, and the two files are compared: byte for byte first, and where they differ, value by value or pixel by pixel, so that the
+//! answer is how much and where. No shell is involved, only commands that write one file are run, and where they write is ours to say.
+//!
+//! The engine is the CPU of the arithmetic that the file tells, whose bytes every bit-exact engine has, unless another is asked for.
+//!
+//! Same bytes are the same file. A PNG file that another program has packed anew, with the same pixels and the same words, is the same too. Everything
+//! else is a difference: also a word that says something else than what is so.
+
+mod compare;
+
+use crate::cli::args::Command;
+use crate::cli::failure::Failure;
+use crate::cli::record::Record;
+use crate::cli::{execute, parse};
+use crate::io::provenance::{self, COMMAND, Container, ProvenanceError, Words, get};
+use clap::Args;
+use compare::{Difference, compare};
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, TempDir};
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The file: .png, .svg, .tif, .exr, .vti, or .npy or .raw with its .json beside it
+    pub(crate) file: PathBuf,
+    /// The folder in which files are looked for that the command names [default: the current one]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: Option<PathBuf>,
+    /// The engine that computes again: cpu, gpu, f64 or gpu64 [default: cpu or f64, by the file's arithmetic]
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) engine: Option<String>,
+    /// Machine-readable output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Commands that may be run again: each writes one file, to the name that it is given.
+const KNOWN: [&str; 2] = ["plot", "eval"];
+
+pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
+    let name = args.file.display().to_string();
+    let file = std::path::absolute(&args.file).map_err(|error| Failure::input(format_args!("'{name}': {error}")))?;
+    let found = provenance::read(&file)?;
+    let stored = found.words;
+    let record = get(&stored, COMMAND).and_then(Record::parse).filter(|record| KNOWN.contains(&record.command()));
+    let record = record.ok_or_else(|| {
+        Failure::input(format_args!(
+            "'{name}' does not tell the command that made it; files of `gradgrid plot` and `gradgrid eval` do, unless --no-provenance left it out"
+        ))
+    })?;
+    if let Some(folder) = &args.from {
+        std::env::set_current_dir(folder)
+            .map_err(|error| Failure::input(format_args!("--from {}: {error}", folder.display())))?;
+    }
+    let folder = scratch(&file)?;
+    let again = folder.path().join("again").with_extension(extension(&file, found.container, &stored));
+    let engine = engine(args, &record, &stored);
+    let more: Vec<String> =
+        engine.iter().map(|engine| format!("--engine={engine}")).chain(["--quiet".to_owned()]).collect();
+    let words = [OsStr::new("gradgrid")].into_iter().chain(record.again(&more, again.as_os_str()));
+    let command = parse(words.collect::<Vec<_>>()).map_err(|error| {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Failure::input(format_args!("'{name}' was made by a command that this version does not take: {first}"))
+    })?;
+    if !matches!(command, Command::Plot(_) | Command::Eval(_)) {
+        return Err(Failure::input(format_args!("'{name}' was made by a command that is not run again")));
+    }
+    execute(command).map_err(|failure| failure.within(&format!("'{name}' cannot be computed again: ")))?;
+    let new = provenance::read(&again)?.words;
+    sources(&name, &stored, &new)?;
+    let words = other_words(&stored, &new);
+    let difference = compare(found.container, &file, &again, get(&new, "Arithmetic").unwrap_or("f32"))?;
+    report(args, &name, &words, &difference, engine.as_deref().unwrap_or("as told"), &stored)
+}
+
+/// A folder beside the file, or where the system keeps such if nothing may be written there.
+fn scratch(file: &Path) -> Result<TempDir, Failure> {
+    let mut builder = Builder::new();
+    builder.prefix(".gradgrid-verify-");
+    let beside = file.parent().and_then(|folder| builder.tempdir_in(folder).ok());
+    beside.map_or_else(|| builder.tempdir(), Ok).map_err(|error| {
+        Failure::input(format_args!("there is no place to compute the file again: {error}; set TMPDIR to a folder"))
+    })
+}
+
+/// The extension by which the command makes a file of the same kind.
+fn extension<'a>(file: &'a Path, container: Container, words: &'a [(String, String)]) -> &'a str {
+    let own = file.extension().and_then(OsStr::to_str);
+    match (container, own) {
+        // Of these the name says the arithmetic, which the command checks.
+        (Container::Raw, Some("f32" | "f64")) => get(words, "Arithmetic").unwrap_or("raw"),
+        _ => container.extension(),
+    }
+}
+
+/// The engine to ask for; none where the command says it.
+fn engine(args: &VerifyArgs, record: &Record, words: &[(String, String)]) -> Option<String> {
+    match (&args.engine, get(words, "Arithmetic")) {
+        (Some(engine), _) => Some(engine.clone()),
+        (None, _) if record.has("engine") => None,
+        (None, Some("f64")) => Some("f64".to_owned()),
+        (None, _) => Some("cpu".to_owned()),
+    }
+}
+
+/// Files that have changed since are no fault of the result.
+fn sources(name: &str, stored: &[(String, String)], new: &[(String, String)]) -> Result<(), Failure> {
+    let of = |words: &[(String, String)]| -> Vec<String> {
+        words.iter().filter(|(key, _)| key == "Array").map(|(_, text)| text.clone()).collect()
+    };
+    let (then, now) = (of(stored), of(new));
+    match then.iter().zip(&now).find(|(then, now)| then != now) {
+        Some((then, now)) => Err(Failure::input(format_args!(
+            "'{name}' cannot be judged: a file that it was made from has changed since\n  then  {then}\n  now   {now}"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What the file says and the new one does not: keyword, what it says, what the new one says.
+fn other_words(stored: &[(String, String)], new: &[(String, String)]) -> Vec<[String; 3]> {
+    // Another version or another engine of the same arithmetic may well give the same numbers.
+    let judged = |words: &[(String, String)]| -> Words {
+        words.iter().filter(|(key, _)| !["Software", "Agreement"].contains(&key.as_str())).cloned().collect()
+    };
+    let (stored, new) = (judged(stored), judged(new));
+    let mut found = Vec::new();
+    let absent = || "nothing".to_owned();
+    for (key, text) in stored.iter().filter(|word| !new.contains(word)) {
+        let now = get(&new, key).map_or_else(absent, str::to_owned);
+        found.push([key.clone(), text.clone(), now]);
+    }
+    for (key, text) in new.iter().filter(|(key, _)| get(&stored, key).is_none()) {
+        found.push([key.clone(), absent(), text.clone()]);
+    }
+    found
+}
+
+fn report(
+    args: &VerifyArgs,
+    name: &str,
+    words: &[[String; 3]],
+    difference: &Difference,
+    engine: &str,
+    stored: &[(String, String)],
+) -> Result<(), Failure> {
+    let same = words.is_empty() && difference.is_none();
+    let arithmetic = get(stored, "Arithmetic").unwrap_or_default();
+    if args.json {
+        let words: Vec<Value> =
+            words.iter().map(|[key, then, now]| json!({ "keyword": key, "file": then, "computed": now })).collect();
+        let value = json!({
+            "schema": "gradgrid.verify/1",
+            "file": name,
+            "same": same,
+            "engine": engine,
+            "words": words,
+            "difference": difference.json(),
+        });
+        println!("{value:#}");
+    } else if same {
+        println!("{name}: {}, computed again on {engine} in {arithmetic}", difference.text());
+    }
+    if same {
+        return Ok(());
+    }
+    let mut message = format!("{name} is not what its command computes");
+    if !difference.is_none() {
+        message += &format!(": {}", difference.text());
+    }
+    for [key, then, now] in words {
+        message += &format!("\n  {key}: the file says {then:?}; computed again it is {now:?}");
+    }
+    let made = get(stored, "Software").unwrap_or_default();
+    let this = concat!("gradgrid ", env!("CARGO_PKG_VERSION"));
+    if made != this {
+        message += &format!("\n  It was made by {made}, and this is {this}.");
+    }
+    if let Some(agreement) = get(stored, "Agreement").filter(|text| !["bit-exact", "reference"].contains(text)) {
+        message += &format!(
+            "\n  It was made on a device whose results are: {agreement}; --engine gpu on the same device gives them again."
+        );
+    }
+    Err(Failure::wrong(message))
+}
+
+impl From<ProvenanceError> for Failure {
+    fn from(error: ProvenanceError) -> Self {
+        match error {
+            ProvenanceError::Damaged { .. } => Self::wrong(error),
+            other => Self::input(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(pairs: &[(&str, &str)]) -> Words {
+        pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn words_that_say_something_else_are_found() {
+        let stored =
+            words(&[("Software", "gradgrid 0.0.9"), ("Formula", "x"), ("Range", "0.0 to 1.0"), ("Note", "hi")]);
+        let new = words(&[("Software", "gradgrid 0.1.0"), ("Formula", "x"), ("Range", "0.0 to 2.0"), ("Scale", "log")]);
+        let found = other_words(&stored, &new);
+        let keys: Vec<&str> = found.iter().map(|[key, ..]| key.as_str()).collect();
+        assert_eq!(keys, ["Range", "Note", "Scale"], "changed, added, left out: {found:?}");
+        assert!(other_words(&stored, &stored).is_empty(), "nothing");
+    }
+
+    #[test]
+    fn changed_sources_are_told_from_changed_results() {
+        let (then, now) = (words(&[("Array", "a = x.npy, 1")]), words(&[("Array", "a = x.npy, 2")]));
+        let failure = sources("f.png", &then, &now).expect_err("it changed");
+        assert!(failure.code == 2 && failure.message().contains("x.npy, 2"), "{}", failure.message());
+        assert!(sources("f.png", &then, &then).is_ok(), "nothing changed");
+    }
+}
