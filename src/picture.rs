@@ -9,10 +9,12 @@
 mod draw;
 mod grey;
 mod range;
+mod relief;
 mod shade;
 
 pub use draw::draw_png;
 pub use grey::{GreySummary, write_grey_png};
+pub use relief::{Both, Relief};
 pub use shade::Shade;
 
 use crate::color::Colormap;

@@ -110,20 +110,36 @@ impl<'a> Subject<'a> {
 
     /// The request that the arguments describe, and what the user should know about it.
     pub(crate) fn request(&self, compute: &ComputeArgs) -> Result<(Request<'_>, Vec<String>), Failure> {
+        self.request_of(compute, self.quantity.clone(), None)
+    }
+
+    /// Whether it is clear how steep it is: by its place on Earth, or because somebody says so.
+    pub(crate) fn has_heights(&self) -> bool {
+        let on_earth = self.place.as_ref().and_then(|place| place.georef.as_ref());
+        on_earth.is_some_and(|georef| georef.keys.is_some()) || self.args.scheme.z_factor.is_some()
+    }
+
+    /// The same for another quantity, and with heights times `factor`, if that is given.
+    pub(crate) fn request_of(
+        &self,
+        compute: &ComputeArgs,
+        quantity: Quantity,
+        factor: Option<f64>,
+    ) -> Result<(Request<'_>, Vec<String>), Failure> {
         let mut notes = Vec::new();
-        let scheme = self.scheme()?;
-        let z_factor = self.args.scheme.z_factor()?;
+        let scheme = self.args.scheme.scheme(self.own.unwrap_or_else(|| quantity.own_stencil()))?;
+        let z_factor = self.args.scheme.z_factor()? * factor.unwrap_or(1.0);
         let mut relief = crate::method::Relief { z_factor, ..Default::default() };
         for name in self.arrays.unused(&self.formula) {
             notes.push(format!("warning: the formula does not use the array `{name}`"));
         }
-        if let (Some(place), Some(terrain)) = (&self.place, terrain(&self.quantity)) {
+        if let (Some(place), Some(terrain)) = (&self.place, terrain(&quantity)) {
             let (found, note) = place::relief(&self.arrays, place, z_factor);
             relief = found;
             let measures = !matches!(terrain, Terrain::Tpi | Terrain::Tri(_) | Terrain::Roughness);
             notes.extend(note.filter(|_| measures));
         }
-        let request = inputs::request(compute, &self.formula, &self.grid, self.quantity.clone())?;
+        let request = inputs::request(compute, &self.formula, &self.grid, quantity)?;
         Ok((request.sampling(scheme).relief(relief), notes))
     }
 

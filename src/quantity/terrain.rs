@@ -252,6 +252,16 @@ fn hillshade(argument: Option<&str>, number: &dyn Fn(&str) -> Option<f64>) -> Re
 }
 
 impl Hillshade {
+    /// How much of the light level ground has, 0 to 1.
+    #[must_use]
+    pub fn on_level_ground(self) -> f64 {
+        match self {
+            Self::Single(_, height) | Self::Multidirectional(height) => height.to_radians().sin(),
+            // It darkens by the slope.
+            Self::Combined(..) => 1.0,
+        }
+    }
+
     fn build(self, g: &mut Graph, [p, q]: [NodeId; 2]) -> NodeId {
         let (pp, qq) = (g.mul(p, p), g.mul(q, q));
         let square = g.add(pp, qq);

@@ -1,13 +1,13 @@
 //! The layers of a picture: what lies over or shades the coloured cells, in the order of painting.
 
-use super::{arrows, contours, notes, streams, texture};
+use super::{arrows, contours, notes, relief, streams, texture};
 use crate::cli::args::ComputeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::subject::Subject;
 use crate::figure::scene::Mark;
 use crate::figure::{Theme, View};
 use crate::grid::Axis;
-use crate::picture::Shade;
+use crate::picture::{Both, Shade};
 use crate::probe::Probe;
 use crate::probe::lattice::{Lattice, kept};
 use crate::quantity::Quantity;
@@ -19,6 +19,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Layers")]
 pub(crate) struct LayerArgs {
+    #[command(flatten)]
+    pub(crate) relief: relief::ReliefArgs,
     #[command(flatten)]
     pub(crate) texture: texture::TextureArgs,
     #[command(flatten)]
@@ -112,5 +114,10 @@ pub(super) fn marks(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>
 
 /// What shades the cells.
 pub(super) fn shade(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Option<Box<dyn Shade>>, Failure> {
-    texture::shade(&args.texture, stage)
+    let light = relief::shade(&args.relief, stage)?;
+    let texture = texture::shade(&args.texture, stage)?;
+    Ok(match (light, texture) {
+        (Some(light), Some(texture)) => Some(Box::new(Both(light, texture))),
+        (light, texture) => light.or(texture),
+    })
 }

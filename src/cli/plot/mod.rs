@@ -4,6 +4,7 @@ mod arrows;
 mod contours;
 mod layers;
 mod notes;
+mod relief;
 mod shapes;
 mod streams;
 mod texture;

@@ -65,7 +65,7 @@ fn marks(figure: &Figure) -> Vec<Mark> {
             line: Line { text: "key".into(), size: 12.0, x: x + 85.0, y: y + 75.0, upward: false },
             strength: 1.0,
         },
-        Mark::Levels(Area { x: clip.x + 2, y: clip.y + 40, width: 5, height: 40 }),
+        Mark::Levels(Area { x: clip.x + 2, y: clip.y + 40, width: 5, height: 40 }, 225),
         Mark::Tip { area: Area { x: clip.x + 2, y: clip.y + 33, width: 5, height: 7 }, up: true, thickness: 1 },
     ]
 }
