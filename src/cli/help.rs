@@ -57,6 +57,7 @@ nothing. terrain is for heights.
   --colormap '#0b1d51,#ffffff,#b3001b'     a map through these colours, evenly spaced, straight in Oklab; :5 may follow
   --range -2:2, --center V, --percentile P what the ends or the middle of the colour bar are
   --scale log, symlog                      how values are spread over the colours
+  --shade hillshade:315,45                 light over the colours, from an azimuth and a height
 
 Files of a batch share a range with `gradgrid batch … --range shared`.
 ",
@@ -99,6 +100,10 @@ warned of. gdaldem's aspect takes cells for square; here aspect and slope are of
 Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of the input), .exr, .vti and 16-bit
 grey, by `gradgrid eval`; pictures by plot; a map for each of many files by batch. The nodata value is kept where no
 value of the quantity can be that number; else masked cells are NaN.
+
+PNG, TIFF, EXR and VTI files say what made them, and so does FILE.json beside .npy and .raw: formula, files with
+their checksums, method, arithmetic, grid, range and command. `gradgrid verify FILE` computes it again and compares;
+--no-provenance leaves it out.
 ";
 
 const QUANTITIES: &str = "\

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::place::{self, Place};
 use crate::expr::formula::{Formula, constant};
-use crate::io::georef::GeoReference;
+use crate::io::georef::{GeoReference, Unit};
 use crate::io::read::Header;
 use crate::method::scheme::{Scheme, Stencil};
 use crate::quantity::Quantity;
@@ -116,7 +116,7 @@ impl<'a> Subject<'a> {
     /// Whether it is clear how steep it is: by its place on Earth, or because somebody says so.
     pub(crate) fn has_heights(&self) -> bool {
         let on_earth = self.place.as_ref().and_then(|place| place.georef.as_ref());
-        on_earth.is_some_and(|georef| georef.keys.is_some()) || self.args.scheme.z_factor.is_some()
+        on_earth.is_some_and(|georef| georef.unit != Unit::Unknown) || self.args.scheme.z_factor.is_some()
     }
 
     /// The same for another quantity, and with heights times `factor`, if that is given.

@@ -10,7 +10,7 @@
 //! | TIFF | JSON as the image description |
 //! | EXR | JSON as the string attribute `gradgrid` |
 //! | VTK image data | JSON in a comment at the start |
-//! | SVG | JSON as the content of `<metadata>` |
+//! | SVG | `<entry key="…">` elements in `<metadata>` |
 //! | NPY, raw | JSON beside the file, in FILE.json, under `provenance` |
 //!
 //! As JSON they are one object; what occurs several times is a list, and `Command` is the list itself. Within other files the JSON is plain
@@ -20,6 +20,7 @@
 
 mod digest;
 mod png;
+mod svg;
 
 pub use digest::digest;
 
@@ -180,12 +181,6 @@ pub fn compact(words: &[(String, String)]) -> String {
     out
 }
 
-/// The words as the metadata of an SVG file; nothing if there are none.
-#[must_use]
-pub fn xml(words: &[(String, String)]) -> String {
-    if words.is_empty() { String::new() } else { format!("<metadata>{}</metadata>\n", compact(words)) }
-}
-
 /// The first words in a text that holds other things too.
 fn within(bytes: &[u8]) -> Option<Words> {
     let start = START.as_bytes();
@@ -231,7 +226,7 @@ pub fn read(path: &Path) -> Result<Found, ProvenanceError> {
     } else if holds("<VTKFile") {
         found(Container::Vti, within(&start))
     } else if holds("<svg") {
-        found(Container::Svg, within(&start))
+        found(Container::Svg, svg::words(&start))
     } else {
         found(Container::Raw, described(path)?)
     };
@@ -282,7 +277,7 @@ mod tests {
         let file = [&b"\0\xff{\"Soft"[..], text.as_bytes(), b"--> {}\0"].concat();
         assert_eq!(within(&file), Some(words.clone()), "among other bytes");
         assert_eq!(within(&file[..file.len() / 2]), None, "cut off");
-        assert_eq!((compact(&[]), xml(&[])), (String::new(), String::new()), "no words");
+        assert_eq!(compact(&[]), "", "no words");
         assert_eq!(get(&words, "Array"), Some("a = x.npy"), "the first");
     }
 

@@ -65,7 +65,7 @@ fn numbers_go_to_files_and_streams_alike() {
         let ending = good(here.path(), &[&streamed[..], &size, &["--memory", memory]].concat());
         assert!(ending.out == file, "--memory {memory} does not show");
     }
-    assert_eq!(files(here.path()), ["g.npy"], "nothing else is left");
+    assert_eq!(files(here.path()), ["g.npy", "g.npy.json"], "nothing else is left");
 }
 
 #[test]

@@ -77,5 +77,5 @@ fn a_file_is_replaced_only_when_asked_and_only_whole() {
     );
     good(here.path(), &[&args[..], &["--overwrite"]].concat());
     assert!(fs::read(&file).expect("there").starts_with(b"\x93NUMPY"), "replaced");
-    assert_eq!(files(here.path()), ["f.npy"], "nothing else is left");
+    assert_eq!(files(here.path()), ["f.npy", "f.npy.json"], "nothing else is left");
 }

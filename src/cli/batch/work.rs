@@ -5,7 +5,6 @@ use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;
 use crate::cli::subject::Subject;
-use crate::color::Colormap;
 use crate::field::Samples;
 use crate::figure::Theme;
 use crate::figure::palette::{BARE_LEVELS, colours};
@@ -176,7 +175,7 @@ pub(super) fn write(
     let mut file = Output::create(output, overwrite)?;
     match settings.format {
         FileFormat::Png => {
-            write_png(&computed, &mut file, range.unwrap_or((0.0, 1.0)), settings.colormap)?;
+            write_png(&computed, &mut file, range.unwrap_or((0.0, 1.0)), settings)?;
         }
         FileFormat::Npy => {
             scale(&mut computed.samples, range);
@@ -225,7 +224,13 @@ fn share(value: f64, (low, high): (f64, f64)) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 255")]
-fn write_png(computed: &Computed, file: &mut Output, range: (f64, f64), colormap: Colormap) -> Result<(), Failure> {
+fn write_png(
+    computed: &Computed,
+    file: &mut Output,
+    range: (f64, f64),
+    settings: &Settings<'_>,
+) -> Result<(), Failure> {
+    let colormap = settings.colormap;
     let [x, y] = computed.grid.axes() else {
         return Err(Failure::input("a picture has two axes; use --format npy"));
     };
@@ -244,6 +249,8 @@ fn write_png(computed: &Computed, file: &mut Output, range: (f64, f64), colormap
     };
     let text = [
         ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
+        ("Formula".to_owned(), settings.formula.clone()),
+        ("Quantity".to_owned(), settings.compute.quantity.clone()),
         ("Colormap".to_owned(), colormap.name()),
         ("Range".to_owned(), format!("{:?} to {:?}", range.0, range.1)),
     ];

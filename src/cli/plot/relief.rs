@@ -17,7 +17,7 @@ pub(crate) struct ReliefArgs {
 }
 
 /// The share of cells that may be steeper than 45 degrees where the height is ours to choose, in per cent.
-const STEEP: f64 = 5.0;
+const STEEP: f64 = 25.0;
 
 /// The shade of the cells, if one is asked for.
 pub(super) fn shade(args: &ReliefArgs, stage: &mut Stage<'_>) -> Result<Option<Box<dyn Shade>>, Failure> {

@@ -31,8 +31,10 @@ pub(super) enum Difference {
     Values(Tally),
     /// Colours of pixels differ.
     Pixels(Tally),
-    /// Bytes differ, from this one on, and no value.
+    /// Bytes differ, this one first, and no value.
     Bytes(u64),
+    /// Bytes differ, this one first; values are not compared.
+    Unlike(u64),
 }
 
 /// Differences of values, or of pixels in levels of their colours.
@@ -61,6 +63,7 @@ impl Difference {
             Self::Packed => "the same pixels and words, packed otherwise".to_owned(),
             Self::Shape(what) => what.clone(),
             Self::Bytes(place) => format!("byte {place} differs, and no value does"),
+            Self::Unlike(place) => format!("byte {place} is the first that differs"),
             Self::Values(tally) => {
                 let masked = if tally.masked > 0 {
                     format!(", {} masked in one of them only", tally.masked)
@@ -91,7 +94,7 @@ impl Difference {
         match self {
             Self::None => Value::Null,
             Self::Packed | Self::Shape(_) => json!({ "text": self.text() }),
-            Self::Bytes(place) => json!({ "text": self.text(), "byte": place }),
+            Self::Bytes(place) | Self::Unlike(place) => json!({ "text": self.text(), "byte": place }),
             Self::Values(tally) | Self::Pixels(tally) => json!({
                 "text": self.text(),
                 "cells": tally.cells,
@@ -114,7 +117,7 @@ pub(super) fn compare(
     let Some(place) = first_byte(file, again)? else { return Ok(Difference::None) };
     let found = match container {
         Container::Png => pixels(file, again)?.unwrap_or(Difference::Packed),
-        Container::Vti | Container::Svg => Difference::Bytes(place),
+        Container::Vti | Container::Svg => Difference::Unlike(place),
         _ => values(container, file, again, arithmetic)?.unwrap_or(Difference::Bytes(place)),
     };
     Ok(found)
