@@ -64,6 +64,7 @@ pub mod pyramid;
 pub mod quantity;
 pub mod request;
 pub mod texture;
+pub mod surface;
 pub mod tile;
 
 pub use analysis::point::PointReport;
