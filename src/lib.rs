@@ -63,8 +63,8 @@ pub mod program;
 pub mod pyramid;
 pub mod quantity;
 pub mod request;
-pub mod texture;
 pub mod surface;
+pub mod texture;
 pub mod tile;
 
 pub use analysis::point::PointReport;

@@ -230,7 +230,8 @@ pub fn survey(
     Ok(Survey { figure, stats })
 }
 
-fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(), PictureError> {
+/// That there is one value per cell.
+pub(crate) fn check(prepared: &Prepared, quantity: &Quantity) -> Result<(), PictureError> {
     let planes = prepared.program().outputs().len();
     if planes == 1 {
         return Ok(());

@@ -119,7 +119,7 @@ pub(crate) enum Command {
 }
 
 /// The function.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct FormulaArgs {
     /// The function, such as 'x^2*y + sin(y)'; or a file of samples, such as dem.tif, photo.png:R or runs.npz:v
     #[arg(allow_hyphen_values = true)]
@@ -133,7 +133,7 @@ pub(crate) struct FormulaArgs {
 }
 
 /// The grid.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Grid")]
 pub(crate) struct GridArgs {
     /// Extent along x, both ends included, or one value [default: -5:5]; for arrays also a 1-D file of coordinates

@@ -8,6 +8,7 @@ use crate::cli::inputs;
 use crate::expr::formula::Formula;
 use crate::expr::source::Source;
 use crate::io::provenance::digest;
+use crate::io::read::memory::Memory;
 use crate::io::read::{Channel, Dtype, Header, RawShape, ReadOptions, Reader, open};
 use crate::method::scheme::{Border, EdgeOrder, Gaps, Scheme, Stencil};
 use clap::Args;
@@ -100,6 +101,24 @@ pub(crate) struct Array {
     options: ReadOptions,
     /// Opened already; some decoders work when they open.
     reader: RefCell<Option<Box<dyn Reader>>>,
+    /// Its numbers, where they are in memory.
+    held: Option<Held>,
+}
+
+/// Numbers in memory.
+#[derive(Debug, Clone)]
+pub(crate) enum Held {
+    Single(Memory<f32>),
+    Double(Memory<f64>),
+}
+
+impl Held {
+    fn reader(&self) -> Box<dyn Reader> {
+        match self {
+            Self::Single(array) => Box::new(array.clone()),
+            Self::Double(array) => Box::new(array.clone()),
+        }
+    }
 }
 
 impl Array {
@@ -107,7 +126,24 @@ impl Array {
     pub(crate) fn open(name: &str, path: &Path, options: ReadOptions) -> Result<Self, Failure> {
         let reader = open(path, &options).map_err(Failure::input)?;
         let header = reader.header().clone();
-        Ok(Self { name: name.to_owned(), path: path.to_owned(), header, options, reader: RefCell::new(Some(reader)) })
+        let reader = RefCell::new(Some(reader));
+        Ok(Self { name: name.to_owned(), path: path.to_owned(), header, options, reader, held: None })
+    }
+
+    /// Numbers in memory that were made from the array, or from the arrays of its command.
+    pub(crate) fn holding(&self, held: Held) -> Self {
+        let header = held.reader().header().clone();
+        let (name, path, options) = (self.name.clone(), self.path.clone(), ReadOptions::default());
+        Self { name, path, header, options, reader: RefCell::new(None), held: Some(held) }
+    }
+
+    /// A reader of it; a second one opens the file again.
+    pub(crate) fn reader(&self) -> Result<Box<dyn Reader>, Failure> {
+        match (&self.held, self.reader.take()) {
+            (Some(held), _) => Ok(held.reader()),
+            (None, Some(reader)) => Ok(reader),
+            (None, None) => open(&self.path, &self.options).map_err(Failure::input),
+        }
     }
 
     /// Its file without the folder.
@@ -189,11 +225,7 @@ impl Arrays {
 
     /// The readers for one run; a second run opens the files again.
     pub(crate) fn readers(&self) -> Result<Vec<Box<dyn Reader>>, Failure> {
-        let reader = |array: &Array| match array.reader.take() {
-            Some(reader) => Ok(reader),
-            None => open(&array.path, &array.options).map_err(Failure::input),
-        };
-        self.all.iter().map(reader).collect()
+        self.all.iter().map(Array::reader).collect()
     }
 
     /// Arrays that the formula does not use, which is likely a slip.

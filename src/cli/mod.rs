@@ -12,6 +12,7 @@ mod duel;
 mod eval;
 mod failure;
 mod help;
+mod hold;
 mod inputs;
 mod place;
 mod plot;

@@ -38,6 +38,14 @@ pub(crate) struct Place {
     measured: bool,
 }
 
+impl Place {
+    /// The place of a slice of what lies here.
+    pub(crate) fn of_slice(&self, grid: Grid) -> Self {
+        let descends = grid.axes().get(1).is_some_and(|axis| axis.spacing() < 0.0);
+        Self { grid, georef: None, first_row_on_top: descends, measured: self.measured }
+    }
+}
+
 /// The place of `arrays`, which are not none, with these variables along the axes.
 pub(crate) fn place(
     arrays: &Arrays,

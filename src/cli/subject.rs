@@ -4,17 +4,22 @@
 //! luminance. It is a formula of three arrays, so it needs nothing that formulas do not have.
 
 use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
-use crate::cli::arrays::{ArrayArgs, Arrays, Bare};
+use crate::cli::arrays::{Array, ArrayArgs, Arrays, BARE, Bare, Held};
 use crate::cli::failure::Failure;
+use crate::cli::hold::{Hold, Pick};
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::place::{self, Place};
+use crate::engine::EngineChoice;
 use crate::expr::formula::{Formula, constant};
+use crate::field::Samples;
 use crate::io::georef::{GeoReference, Unit};
 use crate::io::read::Header;
+use crate::io::read::memory::Memory;
 use crate::method::scheme::{Scheme, Stencil};
 use crate::quantity::Quantity;
 use crate::quantity::terrain::Terrain;
-use crate::request::{Prepared, Request};
+use crate::request::{Prepared, Request, RequestError};
+use crate::tile::watch::Watch;
 
 /// The arrays of a colour picture, and their channels.
 pub(crate) const COLOURS: [(&str, &str); 3] = [("r", "R"), ("g", "G"), ("b", "B")];
@@ -34,6 +39,20 @@ pub(crate) struct Subject<'a> {
     asked: String,
     /// The stencil of the quantity asked for, where another is computed.
     own: Option<Stencil>,
+    /// What it is a slice of.
+    slice: Option<Slice>,
+}
+
+/// The quantity on a slice of files.
+#[derive(Debug)]
+struct Slice {
+    values: Array,
+    /// What the plane of the whole is called.
+    plane: String,
+    /// Where it lies: `z = 0.5`.
+    words: Vec<String>,
+    /// The arrays of the whole: names, files, and what is known of them.
+    arrays: Vec<[String; 3]>,
 }
 
 impl<'a> Subject<'a> {
@@ -84,7 +103,7 @@ impl<'a> Subject<'a> {
                 if purpose == Purpose::Picture && axes != 2 {
                     let file = arrays.all[0].file_name();
                     return Err(Failure::input(format_args!(
-                        "a picture has two axes, and {file} has {axes}; save a slice of it, or write numbers with `gradgrid eval`"
+                        "a picture has two axes, and {file} has {axes}; hold one, as in `--slice z=0.5`, or write numbers with `gradgrid eval`"
                     )));
                 }
                 (quantity, Some(place), grid)
@@ -95,7 +114,61 @@ impl<'a> Subject<'a> {
             None => formula.formula.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         let formula = formula_read;
-        Ok(Self { formula, arrays, place, quantity: quantity_read, grid, args, name, asked: quantity.to_owned(), own })
+        Ok(Self {
+            formula,
+            arrays,
+            place,
+            quantity: quantity_read,
+            grid,
+            args,
+            name,
+            asked: quantity.to_owned(),
+            own,
+            slice: None,
+        })
+    }
+
+    /// The slice of files where these variables are held: f on the grid that is left, and the quantity, which was computed on the whole.
+    pub(crate) fn sliced(self, holds: &[Hold], compute: &ComputeArgs, watch: &mut dyn Watch) -> Result<Self, Failure> {
+        let pick = Pick::new(&self.grid, holds)?;
+        let (grid, f) = (pick.grid.clone(), pick.clone());
+        let pick = if self.quantity.is_report() { pick.nearest() } else { pick };
+        let Some(first) = self.arrays.all.first() else { return Ok(self) };
+        let (request, _) = self.request(compute)?;
+        let mut prepared = self.prepare(&request)?;
+        crate::picture::check(&prepared, &self.quantity)?;
+        let plane = prepared.names().swap_remove(0);
+        let values = first.holding(taken(&mut prepared, 0, &pick, watch)?);
+        let mut f = match self.quantity {
+            Quantity::Value => values.holding(taken(&mut prepared, 0, &f, watch)?),
+            _ => {
+                let mut prepared = self.prepare(&request.compare(None).quantity(Quantity::Value))?;
+                first.holding(taken(&mut prepared, 0, &f, watch)?)
+            }
+        };
+        let variables: Vec<String> = grid.axes().iter().map(|axis| axis.name().to_owned()).collect();
+        let arguments = FormulaArgs { formula: BARE.to_owned(), parameters: Vec::new(), vars: variables };
+        f.name = BARE.to_owned();
+        let formula = inputs::formula_of(BARE, &arguments, &[(BARE.to_owned(), grid.axes().len())])?;
+        let place = self.place.as_ref().map(|place| place.of_slice(grid.clone()));
+        let arrays = self.arrays.all.iter().map(|array| [array.name.clone(), array.file_name(), array.described_for_certain()]);
+        let slice = Slice { values, plane, words: holds.iter().map(Hold::words).collect(), arrays: arrays.collect() };
+        Ok(Self { formula, arrays: Arrays { all: vec![f] }, place, grid, slice: Some(slice), ..self })
+    }
+
+    /// Whether it is a slice of files.
+    pub(crate) fn is_slice(&self) -> bool {
+        self.slice.is_some()
+    }
+
+    /// Opens the engine for the quantity that is drawn.
+    pub(crate) fn colours(&self, request: &Request<'_>) -> Result<Prepared, Failure> {
+        let Some(slice) = &self.slice else { return self.prepare(request) };
+        let engine = if slice.values.header.dtype.fits_f32() { EngineChoice::Cpu } else { EngineChoice::F64 };
+        let request = Request::new(&self.formula, &self.grid).quantity(Quantity::Value).engine(engine);
+        let mut prepared = request.prepare_with(vec![slice.values.reader()?])?;
+        prepared.set_first_row_on_top(self.place.as_ref().is_some_and(|place| place.first_row_on_top));
+        Ok(prepared)
     }
 
     /// The grid.
@@ -157,25 +230,37 @@ impl<'a> Subject<'a> {
         !self.arrays.all.is_empty() && self.arrays.all.iter().any(|array| array.file_name() == self.name)
     }
 
-    /// The heading of a picture.
-    pub(crate) fn title(&self, parameters: &[String], prepared: &Prepared) -> String {
-        let mut title = match prepared.names().first() {
-            _ if self.is_file() && self.asked == "value" => self.name.clone(),
-            _ if self.is_file() => format!("{} of {}", self.asked, self.name),
-            Some(name) if name != "f" => format!("{name},  f = {}", self.name),
-            _ => format!("f = {}", self.name),
-        };
+    /// The function, its arrays and its parameters, as headings have them.
+    pub(crate) fn heading(&self, parameters: &[String]) -> String {
+        let mut heading = if self.is_file() { self.name.clone() } else { format!("f = {}", self.name) };
         if !self.is_file() {
-            for array in &self.arrays.all {
-                title = format!("{title},  {} = {}", array.name, array.file_name());
+            let whole = self.slice.iter().flat_map(|slice| &slice.arrays);
+            let whole = whole.map(|[name, file, _]| (name.clone(), file.clone()));
+            let own = self.arrays.all.iter().filter(|_| !self.is_slice());
+            for (name, file) in own.map(|array| (array.name.clone(), array.file_name())).chain(whole) {
+                heading = format!("{heading},  {name} = {file}");
             }
         }
         for parameter in parameters {
-            title = format!("{title},  {}", parameter.replacen('=', " = ", 1));
+            heading = format!("{heading},  {}", parameter.replacen('=', " = ", 1));
         }
+        heading
+    }
+
+    /// The heading of a picture.
+    pub(crate) fn title(&self, parameters: &[String], prepared: &Prepared) -> String {
+        let plane = self.slice.as_ref().map(|slice| slice.plane.clone()).or_else(|| prepared.names().first().cloned());
+        let mut title = match plane {
+            _ if self.is_file() && self.asked != "value" => format!("{} of {}", self.asked, self.heading(parameters)),
+            Some(name) if name != "f" && !self.is_file() => format!("{name},  {}", self.heading(parameters)),
+            _ => self.heading(parameters),
+        };
         // A slice says where it lies.
         for axis in prepared.grid().axes().iter().skip(2) {
             title = format!("{title},  {} = {}", axis.name(), axis.min());
+        }
+        for words in self.slice.iter().flat_map(|slice| &slice.words) {
+            title = format!("{title},  {words}");
         }
         title
     }
@@ -185,7 +270,7 @@ impl<'a> Subject<'a> {
         match (&self.own, self.is_file() && self.asked == "value") {
             (Some(_), _) => Some(self.asked.split(':').next().unwrap_or_default().to_owned()),
             (None, true) => Some("value".to_owned()),
-            _ => None,
+            _ => self.slice.as_ref().map(|slice| slice.plane.clone()),
         }
     }
 
@@ -200,8 +285,12 @@ impl<'a> Subject<'a> {
             return Vec::new();
         }
         let scheme = self.scheme();
-        let mut words: Vec<(String, String)> =
-            self.arrays.all.iter().map(|array| ("Array".to_owned(), array.described_for_certain())).collect();
+        let arrays: Vec<String> = match &self.slice {
+            Some(slice) => slice.arrays.iter().map(|[_, _, described]| described.clone()).collect(),
+            None => self.arrays.all.iter().map(Array::described_for_certain).collect(),
+        };
+        let mut words: Vec<(String, String)> = arrays.into_iter().map(|array| ("Array".to_owned(), array)).collect();
+        words.extend(self.slice.iter().flat_map(|slice| &slice.words).map(|word| ("Slice".to_owned(), word.clone())));
         words.extend(scheme.ok().map(|scheme| {
             ("Scheme".to_owned(), format!("{}, missing data: {}", scheme.stencil, self.args.scheme.missing))
         }));
@@ -225,6 +314,60 @@ impl<'a> Subject<'a> {
             (_, Some(_)) => nodata < 0.0,
         };
         free.then_some(nodata)
+    }
+}
+
+/// Why the cells of a grid come no further.
+enum End {
+    /// All that was wanted has come.
+    Reached,
+    Failed(RequestError),
+}
+
+impl From<RequestError> for End {
+    fn from(error: RequestError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A slice of a plane of `prepared`, in the type of its numbers.
+#[expect(clippy::cast_possible_truncation, reason = "single precision is mixed in double precision")]
+fn taken(prepared: &mut Prepared, plane: usize, pick: &Pick, watch: &mut dyn Watch) -> Result<Held, Failure> {
+    let values = mixed(prepared, plane, pick, watch)?;
+    let shape = pick.grid.shape();
+    if prepared.engine().arithmetic() == "f32" {
+        let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
+        Memory::new(&shape, values).map(Held::Single).map_err(Failure::input)
+    } else {
+        Memory::new(&shape, values).map(Held::Double).map_err(Failure::input)
+    }
+}
+
+/// A slice of a plane of `prepared`, computed until its last cell has come.
+pub(crate) fn mixed(
+    prepared: &mut Prepared,
+    plane: usize,
+    pick: &Pick,
+    watch: &mut dyn Watch,
+) -> Result<Vec<f64>, Failure> {
+    let mut values = vec![0.0; pick.grid.cells()];
+    let (mut first, mut number, looks) = (0, 0, pick.looks());
+    let ended = prepared.bands(watch, |band: &Samples| {
+        let end = first + band.cells();
+        while number < looks {
+            let (cell, to, weight) = pick.look(number);
+            if cell >= end {
+                break;
+            }
+            values[to] += weight * band.get(plane, cell - first);
+            number += 1;
+        }
+        first = end;
+        if number == looks { Err(End::Reached) } else { Ok(()) }
+    });
+    match ended {
+        Err(End::Failed(error)) => Err(error.into()),
+        Ok(()) | Err(End::Reached) => Ok(values),
     }
 }
 

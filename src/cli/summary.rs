@@ -23,7 +23,7 @@ pub(crate) fn undefined(
         return Ok(String::new());
     }
     let total = format!(", {masked} of {cells} cells undefined");
-    if subject.quantity.is_report() {
+    if subject.quantity.is_report() || subject.is_slice() {
         return Ok(total);
     }
     let mask = Quantity::Mask(Box::new(subject.quantity.clone()));

@@ -337,7 +337,8 @@ impl Layer<'_> {
                 Some((self.tables[axis][at], self.value(other)?))
             };
             let own = neighbour(Some(node[axis]));
-            let (before, after) = (neighbour(node[axis].checked_sub(1)).or(own), neighbour(Some(node[axis] + 1)).or(own));
+            let (before, after) =
+                (neighbour(node[axis].checked_sub(1)).or(own), neighbour(Some(node[axis] + 1)).or(own));
             match (before, after) {
                 (Some((x0, v0)), Some((x1, v1))) if x0 != x1 => (v1 - v0) / (x1 - x0),
                 _ => 0.0,

@@ -14,7 +14,9 @@ pub(crate) use layers::LayerArgs;
 pub(crate) use shapes::ShapeArgs;
 
 use crate::cli::args::{PictureArgs, PlotArgs};
+use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
+use crate::cli::hold;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
@@ -27,6 +29,7 @@ use crate::io::output::Output;
 use crate::io::provenance::Words;
 use crate::picture::{self, PictureOptions, RangeChoice, ScaleChoice, Shade};
 use crate::request::Prepared;
+use crate::tile::watch::Watch;
 use layers::Stage;
 use std::path::Path;
 use std::time::Instant;
@@ -40,11 +43,12 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         return drawn;
     }
     png_name(&args.output)?;
-    let subject = subject(args)?;
+    let mut progress = Progress::new(args.out.quiet);
+    let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
     let (request, notes) = subject.request(&args.compute)?;
     let output = Output::create(&args.output, args.out.overwrite)?;
-    let mut prepared = subject.prepare(&request)?;
+    let mut prepared = subject.colours(&request)?;
     let note = !args.out.quiet;
     if note {
         say_notes(&notes);
@@ -52,7 +56,6 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     }
     let options = described(options, args, &subject, &prepared);
     let words = words(args, &options.title, &subject, &prepared);
-    let mut progress = Progress::new(args.out.quiet);
     let mut survey = picture::survey(&mut prepared, &subject.quantity, &options, &mut progress)?;
     let drawn = survey.summary();
     let text = provenance::finished(&args.provenance, words, survey.words());
@@ -87,9 +90,27 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is drawn.
-fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
-    Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Picture)
+/// What is drawn: the whole, or a slice of it.
+fn subject<'a>(args: &'a PlotArgs, watch: &mut dyn Watch) -> Result<Subject<'a>, Failure> {
+    let holds = args.shapes.slices()?;
+    let (formula, quantity) = (&args.formula, args.compute.quantity.as_str());
+    if holds.is_empty() {
+        return Subject::read(formula, &args.arrays, &args.grid, quantity, Purpose::Picture);
+    }
+    let bare = Bare::find(&formula.formula, &args.arrays)?;
+    if bare.is_none() && args.arrays.with.is_empty() {
+        let (formula, grid) = hold::of_formula(formula, &args.grid, &holds, 2)?;
+        return Subject::new(None, &formula, &args.arrays, &grid, quantity, Purpose::Picture);
+    }
+    let whole = Subject::new(bare, formula, &args.arrays, &args.grid, quantity, Purpose::Numbers)?;
+    let axes = whole.grid().axes().len();
+    if axes != holds.len() + 2 {
+        return Err(Failure::input(format_args!(
+            "--slice leaves two of the axes for the picture, and of the {axes} axes of the file {} are held",
+            holds.len()
+        )));
+    }
+    whole.sliced(&holds, &args.compute, watch)
 }
 
 /// Title and labels.

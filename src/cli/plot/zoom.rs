@@ -13,17 +13,17 @@ use crate::request::{Prepared, RequestError};
 use std::time::Instant;
 
 pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
-    let subject = subject(args)?;
+    let mut progress = Progress::new(args.out.quiet);
+    let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
     let (request, notes) = subject.request(&args.compute)?;
-    let mut prepared = subject.prepare(&request)?;
+    let mut prepared = subject.colours(&request)?;
     let note = !args.out.quiet;
     if note {
         say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
     let name = args.output.display();
-    let mut progress = Progress::new(args.out.quiet);
     let words = words(args, &subject, &prepared);
     let drawn = write_pyramid(
         &mut prepared,

@@ -64,7 +64,13 @@ pub(super) fn layout(spec: &LineFigureSpec, x: (f64, f64), y: (f64, f64)) -> Sce
         page.marks.extend(line(drawn, &series.style, &pens, frame));
     }
     page.y_axis();
+    if spec.shares_x {
+        page.x_ticks.major.iter_mut().for_each(|tick| tick.label.clear());
+        page.x_ticks.common.clear();
+    }
     let x_end = page.x_axis();
+    // Without numbers the panel ends at its ticks.
+    let x_end = if spec.shares_x { frame.bottom() + sizes.em(0.3) } else { x_end };
     // Markers lie on the frame where they touch it.
     for (series, drawn) in spec.series.iter().zip(&drawn) {
         dots(drawn, &series.style, &pens, &mut page.marks);

@@ -14,6 +14,7 @@
 
 mod layout;
 mod legend;
+mod panels;
 mod path;
 
 use super::palette;
@@ -112,6 +113,8 @@ pub struct LineFigureSpec {
     pub series: Vec<Series>,
     /// Where the legend goes.
     pub legend: Legend,
+    /// Whether the numbers of x stand under a panel below, see [`LineFigure::over`].
+    pub shares_x: bool,
     /// Dark on light or light on dark.
     pub theme: Theme,
 }
@@ -126,6 +129,7 @@ impl Default for LineFigureSpec {
             y: LineAxis::default(),
             series: Vec::new(),
             legend: Legend::default(),
+            shares_x: false,
             theme: Theme::default(),
         }
     }
