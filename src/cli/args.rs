@@ -5,6 +5,7 @@ use crate::cli::batch::BatchArgs;
 use crate::cli::contour::ContourArgs;
 use crate::cli::plot::{LayerArgs, ShapeArgs};
 use crate::cli::provenance::ProvenanceArgs;
+use crate::cli::surface::SurfaceArgs;
 use crate::cli::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -46,6 +47,15 @@ pub(crate) enum Command {
         gradgrid eval field.npy grad.npy -q gradient --edge-order 2 --spacing 0.1,0.2\n  \
         gradgrid eval 'abs(d(a,x) - cos(x)*y)' err.npy -q value --with a=samples.npy --x 0:1 --y 0:2")]
     Eval(EvalArgs),
+    /// Write level surfaces of a function of three variables, or of a volume, as triangle meshes with normals
+    #[command(after_help = "Examples:\n  \
+        gradgrid surface 'x^2 + y^2 + z^2' ball.ply --iso 4\n  \
+        gradgrid surface 'sin(x)*cos(y) + sin(y)*cos(z) + sin(z)*cos(x)' gyroid.vtp --iso 0 --size 200 --values magnitude\n  \
+        gradgrid surface scan.npy bone.stl --iso 400 --spacing 0.5,0.5,1 --flip\n\n\
+        Normals are ∇f/‖∇f‖: they point to where f is higher, and triangles run counter-clockwise as seen from there. Of a\n\
+        formula, vertices lie on the surface and normals are exact; of files both are interpolated between nodes. The nodes\n\
+        of --size (101 along each axis if not given) decide what is seen: details smaller than a cell are not.")]
+    Surface(SurfaceArgs),
     /// Extremes and where they are, percentiles, histogram and mask counts, for grids of any size
     #[command(after_help = "Examples:\n  \
         gradgrid stats 'x^2*y + sin(y)' --size 1000x1000\n  \

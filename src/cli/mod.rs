@@ -23,6 +23,7 @@ mod show;
 mod stats;
 mod subject;
 mod summary;
+mod surface;
 mod timing;
 mod verify;
 
@@ -75,6 +76,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Eval(args) => eval::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Contour(args) => contour::run(&args),
+        Command::Surface(args) => surface::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::At(args) => at::run(&args),
         Command::Duel(args) => duel::run(&args),

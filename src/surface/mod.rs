@@ -14,22 +14,61 @@
 //! Limits: details smaller than a cell are not seen; the mesh is held in memory, with 2³² − 1 vertices at most.
 
 mod cell;
+pub mod extract;
 pub mod march;
 pub mod mesh;
 pub mod place;
 #[cfg(test)]
 mod tests;
 
+pub use extract::{Surfaces, surfaces, values_at};
 pub use march::March;
 pub use mesh::{Mesh, Sides};
 pub use place::Function;
 
+use crate::quantity::QuantityError;
+use crate::request::RequestError;
 use thiserror::Error;
 
 /// Why there is no surface.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 pub enum SurfaceError {
     /// More vertices than can be numbered.
     #[error("the surface has more than {} vertices; take fewer nodes, or a part of the extent", u32::MAX - 1)]
     TooLarge,
+    /// The grid has not three extended axes.
+    #[error("a level surface needs three axes, and here are {}; hold others at a value, as in `--axis w=0.5`", if .0.is_empty() { "none" } else { .0 })]
+    Axes(String),
+    /// A level that is no number.
+    #[error("a level is a finite number, not {0}")]
+    Level(f64),
+    /// No node has a value on the other side of any level.
+    #[error(
+        "f does not cross {levels} on the nodes of the grid, where it is {low} to {high}; take a level between, or more nodes"
+    )]
+    Nowhere {
+        /// The levels.
+        levels: String,
+        /// The smallest value.
+        low: f64,
+        /// The largest value.
+        high: f64,
+    },
+    /// All nodes are masked.
+    #[error("f has no value at any node of the grid")]
+    NoValues,
+    /// Several values at each point.
+    #[error("{quantity} has {planes} values at each point, and one is wanted, such as `magnitude` or `partial:x`")]
+    Planes {
+        /// The quantity.
+        quantity: String,
+        /// How many values.
+        planes: usize,
+    },
+    /// The quantity cannot be had.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// The values cannot be computed.
+    #[error(transparent)]
+    Request(#[from] RequestError),
 }

@@ -9,9 +9,12 @@
 //! | [GeoTIFF](geotiff) | 2-D | `f32`, `f64` | NaN, or a nodata value |
 //! | [EXR](exr) | 1-D, 2-D | `f32`; `f64` is rounded | NaN |
 //! | [VTK image data](vti) | 1-D to 3-D | `f32`, `f64` | NaN |
+//!
+//! Surfaces are written by [`mesh`].
 
 pub mod exr;
 pub mod geotiff;
+pub mod mesh;
 pub mod vti;
 
 use crate::field::Samples;

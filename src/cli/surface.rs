@@ -1,0 +1,212 @@
+//! `gradgrid surface`: level surfaces of a function or a volume of samples as triangle meshes.
+
+use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
+use crate::cli::arrays::ArrayArgs;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::plot::{say_how, say_notes};
+use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
+use crate::grid::Axis;
+use crate::io::output::Output;
+use crate::io::write::mesh::{Triangles, ply, stl, vtp};
+use crate::probe::Probe;
+use crate::quantity::Quantity;
+use crate::surface::{Mesh, SurfaceError, Surfaces, surfaces, values_at};
+use crate::tile::watch::Watch;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Debug, Args)]
+pub(crate) struct SurfaceArgs {
+    #[command(flatten)]
+    formula: FormulaArgs,
+    /// The file to write: .ply, .stl or .vtp
+    output: PathBuf,
+    /// The level, or several: 0.2,0.5; their surfaces are written as one mesh
+    #[arg(long, value_name = "LEVEL,…", allow_hyphen_values = true)]
+    iso: String,
+    /// A quantity to be written at each vertex (.ply and .vtp, of formulas)
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    values: Option<String>,
+    /// Normals that point to where f is lower: outward for densities
+    #[arg(long)]
+    flip: bool,
+    #[command(flatten)]
+    arrays: ArrayArgs,
+    #[command(flatten)]
+    grid: GridArgs,
+    /// auto, gpu, cpu or f64: what computes the nodes; vertices are found in double precision on the CPU
+    #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = "Computation")]
+    engine: String,
+    /// Memory for pieces on their way; the mesh comes on top
+    #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Computation")]
+    memory: String,
+    #[command(flatten)]
+    out: OutputArgs,
+}
+
+/// The formats of meshes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Ply,
+    Stl,
+    Vtp,
+}
+
+pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
+    let start = Instant::now();
+    let format = format(&args.output)?;
+    let levels = inputs::numbers(&args.iso, "--iso")?;
+    let compute = compute(&args.engine, &args.memory);
+    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers)?;
+    let quantity = args.values.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
+    if quantity.is_some() && format == Format::Stl {
+        return Err(Failure::input("--values: .stl files have no values at vertices; write .ply or .vtp"));
+    }
+    let mut output = Output::create(&args.output, args.out.overwrite)?;
+    let mut progress = Progress::new(args.out.quiet);
+    let found = extract(&subject, &compute, &levels, args.out.quiet, &mut progress)?;
+    drop(progress);
+    found.check(&levels)?;
+    let values = quantity.map(|quantity| values(&subject, &quantity, &found)).transpose()?;
+    let mut mesh = joined(found.meshes)?;
+    if args.flip {
+        mesh.flip();
+    }
+    let triangles = Triangles {
+        points: &mesh.points,
+        normals: &mesh.normals,
+        triangles: &mesh.triangles,
+        values: values.as_ref().map(|(name, values)| (name.as_str(), values.as_slice())),
+    };
+    match format {
+        Format::Ply => ply::write(&mut output, triangles, &words(args, &subject))?,
+        Format::Stl => stl::write(&mut output, triangles)?,
+        Format::Vtp => vtp::write(&mut output, triangles)?,
+    }
+    let name = output.name().to_owned();
+    output.commit()?;
+    if !args.out.quiet {
+        let (vertices, count) = (mesh.points.len(), mesh.triangles.len());
+        let border = match mesh.sides().border {
+            0 => "closed".to_owned(),
+            border => format!("{border} sides on borders"),
+        };
+        let undefined = match found.masked {
+            0 => String::new(),
+            masked => format!(", {masked} of {} nodes undefined", subject.grid().cells()),
+        };
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!(
+            "{name}: {vertices} vertices, {count} triangles, {border}, area {:.6}{undefined}, {seconds:.2} s",
+            mesh.area()
+        );
+    }
+    Ok(())
+}
+
+/// What a request needs to know, for commands that take the exact value of f.
+pub(crate) fn compute(engine: &str, memory: &str) -> ComputeArgs {
+    let [value, exact] = ["value", "exact"].map(str::to_owned);
+    ComputeArgs {
+        quantity: value,
+        method: exact.clone(),
+        step: None,
+        compare: None,
+        engine: engine.to_owned(),
+        math: exact,
+        verify: "sample".to_owned(),
+        memory: memory.to_owned(),
+    }
+}
+
+/// The level surfaces of a subject of three axes.
+pub(crate) fn extract(
+    subject: &Subject<'_>,
+    compute: &ComputeArgs,
+    levels: &[f64],
+    quiet: bool,
+    watch: &mut dyn Watch,
+) -> Result<Surfaces, Failure> {
+    let (request, notes) = subject.request(compute)?;
+    let mut prepared = subject.prepare(&request.compare(None).quantity(Quantity::Value))?;
+    if !quiet {
+        say_notes(&notes);
+        say_how(&prepared, &compute.engine);
+    }
+    let formula = subject.arrays.all.is_empty() && subject.grid().axes().len() >= 3;
+    let probe = formula.then(|| Probe::new(&subject.formula, 3, &held(subject))).transpose()?;
+    Ok(surfaces(&mut prepared, probe.as_ref(), levels, watch)?)
+}
+
+/// Where the axes after the third are held.
+fn held(subject: &Subject<'_>) -> Vec<f64> {
+    subject.grid().axes().iter().skip(3).map(Axis::min).collect()
+}
+
+/// The values of a quantity at all vertices, mesh after mesh, and what it is called.
+pub(crate) fn values(
+    subject: &Subject<'_>,
+    quantity: &Quantity,
+    found: &Surfaces,
+) -> Result<(String, Vec<f32>), Failure> {
+    if !subject.arrays.all.is_empty() {
+        return Err(Failure::input("values on a surface are for formulas; files are known at their nodes only"));
+    }
+    let points: Vec<[f64; 3]> = found.meshes.iter().flat_map(|mesh| mesh.points.iter().copied()).collect();
+    Ok(values_at(&subject.formula, quantity, &held(subject), &points)?)
+}
+
+/// All meshes as one.
+fn joined(meshes: Vec<Mesh>) -> Result<Mesh, SurfaceError> {
+    let mut all = Mesh::default();
+    for mesh in meshes {
+        let first = u32::try_from(all.points.len()).map_err(|_| SurfaceError::TooLarge)?;
+        if u32::try_from(all.points.len() + mesh.points.len()).is_err() {
+            return Err(SurfaceError::TooLarge);
+        }
+        all.points.extend(mesh.points);
+        all.normals.extend(mesh.normals);
+        all.triangles.extend(mesh.triangles.into_iter().map(|triangle| triangle.map(|vertex| vertex + first)));
+    }
+    Ok(all)
+}
+
+fn words(args: &SurfaceArgs, subject: &Subject<'_>) -> Vec<(String, String)> {
+    let axes: Vec<String> = subject.grid().axes().iter().map(ToString::to_string).collect();
+    let mut words = vec![
+        ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
+        ("Formula".to_owned(), args.formula.formula.clone()),
+        ("Level".to_owned(), args.iso.clone()),
+        ("Grid".to_owned(), axes.join("; ")),
+    ];
+    words.extend(subject.provenance());
+    if !args.formula.parameters.is_empty() {
+        words.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
+    }
+    words
+}
+
+fn format(path: &Path) -> Result<Format, Failure> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("ply") => Ok(Format::Ply),
+        Some("stl") => Ok(Format::Stl),
+        Some("vtp") => Ok(Format::Vtp),
+        _ => Err(Failure::input(format_args!(
+            "'{}' is not the name of a mesh; end it in .ply, .stl or .vtp, and for a picture use `gradgrid plot … --iso`",
+            path.display()
+        ))),
+    }
+}
+
+impl From<SurfaceError> for Failure {
+    fn from(error: SurfaceError) -> Self {
+        match error {
+            SurfaceError::Request(error) => error.into(),
+            other => Self::input(other),
+        }
+    }
+}
