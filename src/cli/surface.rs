@@ -82,7 +82,7 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
         values: values.as_ref().map(|(name, values)| (name.as_str(), values.as_slice())),
     };
     match format {
-        Format::Ply => ply::write(&mut output, triangles, &words(args, &subject))?,
+        Format::Ply => ply::write(&mut output, triangles, &words(&args.formula, &args.iso, &subject))?,
         Format::Stl => stl::write(&mut output, triangles)?,
         Format::Vtp => vtp::write(&mut output, triangles)?,
     }
@@ -174,17 +174,18 @@ fn joined(meshes: Vec<Mesh>) -> Result<Mesh, SurfaceError> {
     Ok(all)
 }
 
-fn words(args: &SurfaceArgs, subject: &Subject<'_>) -> Vec<(String, String)> {
+/// What made a surface, for whoever finds it later.
+pub(crate) fn words(formula: &FormulaArgs, levels: &str, subject: &Subject<'_>) -> Vec<(String, String)> {
     let axes: Vec<String> = subject.grid().axes().iter().map(ToString::to_string).collect();
     let mut words = vec![
         ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
-        ("Formula".to_owned(), args.formula.formula.clone()),
-        ("Level".to_owned(), args.iso.clone()),
+        ("Formula".to_owned(), formula.formula.clone()),
+        ("Level".to_owned(), levels.to_owned()),
         ("Grid".to_owned(), axes.join("; ")),
     ];
     words.extend(subject.provenance());
-    if !args.formula.parameters.is_empty() {
-        words.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
+    if !formula.parameters.is_empty() {
+        words.push(("Parameters".to_owned(), formula.parameters.join(", ")));
     }
     words
 }

@@ -194,7 +194,9 @@ fn layers<'a>(mark: &'a Mark, page: &Area, colours: &[[u8; 3]]) -> Vec<Layer<'a>
                 filled(Cow::Owned(triangle), Rule::EvenOdd, brush(level), page),
             ]
         }
-        Mark::Box(..) | Mark::Levels(..) | Mark::Text { .. } | Mark::Dot { .. } => vec![Layer::Other(mark)],
+        Mark::Box(..) | Mark::Levels(..) | Mark::Text { .. } | Mark::Dot { .. } | Mark::Image { .. } => {
+            vec![Layer::Other(mark)]
+        }
     }
 }
 
@@ -313,12 +315,27 @@ impl Canvas<'_> {
                     self.blend(x, y, (ink, *strength), f64::from(coverage) / 255.0);
                 });
             }
+            Mark::Image { area, pixels } => self.image(area, pixels),
             Mark::Dot { at, radius, shape, brush } => {
                 let paint = self.paint(brush);
                 dot(*shape, *at, *radius, &page, &mut |x, y, share| self.blend(x, y, paint, share));
             }
             // These were turned into layers of their own.
             Mark::Stroke { .. } | Mark::Fill { .. } | Mark::Label { .. } | Mark::Tip { .. } => {}
+        }
+    }
+
+    /// The rows of an image that lie here.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the image")]
+    fn image(&mut self, area: &Area, pixels: &[u8]) {
+        let part = self.window(area);
+        for y in part.y..part.bottom() {
+            for x in part.x..part.right() {
+                let place = 4 * ((y - area.y) * area.width + (x - area.x)) as usize;
+                if let Some([r, g, b, opacity]) = pixels.get(place..).and_then(<[u8]>::first_chunk::<4>) {
+                    self.blend(x, y, ([*r, *g, *b], 1.0), f64::from(*opacity) / 255.0);
+                }
+            }
         }
     }
 

@@ -269,7 +269,7 @@ impl<'a> Page<'a> {
     }
 
     /// The column on the right of the cells.
-    fn colour_bar(&mut self, top: i64) {
+    pub(super) fn colour_bar(&mut self, top: i64) {
         let Some(column) = &self.column else { return };
         let (s, spec, marks) = (&self.sizes, self.spec, &mut self.marks);
         let x = self.cells.right() + s.line + column.gap + s.line;

@@ -22,6 +22,7 @@ pub mod palette;
 pub mod raster;
 pub mod scale;
 pub mod scene;
+pub mod space;
 mod steps;
 mod stripes;
 mod stroke;

@@ -185,7 +185,7 @@ impl Canvas<'_> {
                 dot(*shape, *at, *radius, &window, &mut |x, y, share| self.blend(x, y, brush, share));
             }
             // A palette has no colours for these.
-            Mark::Fill { .. } | Mark::Label { .. } => {}
+            Mark::Fill { .. } | Mark::Label { .. } | Mark::Image { .. } => {}
         }
     }
 

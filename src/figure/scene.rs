@@ -6,6 +6,7 @@
 //! outside the cells' box; in a line figure the box is empty paper and the lines are marks within it, drawn in order.
 
 use super::text::{Line, width};
+use std::sync::Arc;
 
 /// A box of whole pixels; `x`, `y` is its upper left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,6 +164,13 @@ pub enum Mark {
         /// Nothing is drawn outside of this.
         clip: Area,
     },
+    /// An image, pixel for pixel.
+    Image {
+        /// Where its pixels go.
+        area: Area,
+        /// Red, green, blue and opacity of each pixel, the top row first.
+        pixels: Arc<Vec<u8>>,
+    },
     /// A few words at any angle, for labels on lines.
     Label {
         /// What is written.
@@ -185,7 +193,7 @@ impl Mark {
     #[expect(clippy::cast_possible_truncation, reason = "pixel places are far below 2⁵³")]
     pub fn rows(&self) -> (i64, i64) {
         match self {
-            Self::Box(area, _) | Self::Levels(area, _) => (area.y, area.bottom()),
+            Self::Box(area, _) | Self::Levels(area, _) | Self::Image { area, .. } => (area.y, area.bottom()),
             // The outline's corner reaches further than its thickness where the sides meet.
             Self::Tip { area, thickness, .. } => (area.y - 3 * thickness, area.bottom() + 3 * thickness),
             Self::Text { line, .. } => {

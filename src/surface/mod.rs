@@ -18,6 +18,7 @@ pub mod extract;
 pub mod march;
 pub mod mesh;
 pub mod place;
+pub mod render;
 #[cfg(test)]
 mod tests;
 

@@ -36,11 +36,11 @@ use std::time::Instant;
 
 pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let start = Instant::now();
-    if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
-        return zoom::run(args, start);
-    }
     if let Some(drawn) = shapes::run(args, start) {
         return drawn;
+    }
+    if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
+        return zoom::run(args, start);
     }
     png_name(&args.output)?;
     let mut progress = Progress::new(args.out.quiet);

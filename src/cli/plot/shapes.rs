@@ -1,11 +1,13 @@
 //! Pictures that are no heatmap of the whole: slices, profiles along a line, level surfaces.
 
+mod iso;
 mod profile;
 
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
 use crate::cli::hold::Hold;
 use clap::Args;
+use std::path::Path;
 use std::time::Instant;
 
 /// What is drawn in place of a heatmap.
@@ -19,6 +21,15 @@ pub(crate) struct ShapeArgs {
     /// name of a variable alone (x) draws a function of one
     #[arg(long, value_name = "NAME=VALUE,…", allow_hyphen_values = true, conflicts_with = "slice")]
     profile: Option<String>,
+    /// Level surfaces of a function of three variables or of a volume, lit by their normals, as 0.5 or 0.2,0.5
+    #[arg(long, value_name = "LEVEL,…", allow_hyphen_values = true, conflicts_with = "profile")]
+    iso: Option<String>,
+    /// Azimuth and elevation of the camera on level surfaces, in degrees [default: -57,24]
+    #[arg(long, value_name = "AZ,EL", allow_hyphen_values = true, requires = "iso")]
+    view: Option<String>,
+    /// Colour level surfaces by a quantity, of formulas [default: a colour for each side, or for each level]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "iso")]
+    paint: Option<String>,
 }
 
 impl ShapeArgs {
@@ -30,5 +41,21 @@ impl ShapeArgs {
 
 /// Draws the shape that is asked for, if one is.
 pub(super) fn run(args: &PlotArgs, start: Instant) -> Option<Result<(), Failure>> {
-    args.shapes.profile.as_ref().map(|text| profile::run(args, text, start))
+    let shapes = &args.shapes;
+    let drawn =
+        shapes.profile.as_ref().map(|text| ("--profile", text)).or(shapes.iso.as_ref().map(|text| ("--iso", text)));
+    drawn.map(|(option, text)| {
+        named(&args.output, option)?;
+        if option == "--iso" { iso::run(args, text, start) } else { profile::run(args, text, start) }
+    })
+}
+
+/// These pictures are written as PNG alone.
+fn named(output: &Path, option: &str) -> Result<(), Failure> {
+    match output.extension().and_then(|extension| extension.to_str()) {
+        Some(extension) if !extension.eq_ignore_ascii_case("png") => {
+            Err(Failure::input(format_args!("a picture with {option} is written as .png, not .{extension}")))
+        }
+        _ => Ok(()),
+    }
 }

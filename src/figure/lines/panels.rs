@@ -53,6 +53,7 @@ fn moved(mark: Mark, right: i64, down: i64) -> Mark {
         }
         Mark::Dot { at, radius, shape, brush } => Mark::Dot { at: place(at), radius, shape, brush },
         Mark::Fill { paths, brush, clip } => Mark::Fill { paths: all(paths), brush, clip: area(clip) },
+        Mark::Image { area: image, pixels } => Mark::Image { area: area(image), pixels },
         Mark::Label { text, size, at, angle, brush, halo } => {
             Mark::Label { text, size, at: place(at), angle, brush, halo }
         }

@@ -124,7 +124,11 @@ impl Camera {
         let place = self.model(point);
         let nearness = 1.0 / (self.distance - dot(place, self.back));
         let size = self.zoom * self.distance * nearness;
-        Seen { x: self.middle.0 + size * dot(place, self.right), y: self.middle.1 - size * dot(place, self.up), nearness }
+        Seen {
+            x: self.middle.0 + size * dot(place, self.right),
+            y: self.middle.1 - size * dot(place, self.up),
+            nearness,
+        }
     }
 
     /// The eye, in the model.
@@ -194,6 +198,9 @@ mod tests {
     fn an_enlarged_view_is_the_same() {
         let camera = Camera::new([0.0; 3], [1.0; 3], 30.0, 40.0).fitted((50.0, 60.0), (100.0, 100.0));
         let (small, large) = (camera.see([0.2, 0.3, 0.9]), camera.enlarged((50.0, 60.0), 3.0).see([0.2, 0.3, 0.9]));
-        assert!(((small.x - 50.0) * 3.0 - large.x).abs() < 1e-9 && ((small.y - 60.0) * 3.0 - large.y).abs() < 1e-9, "3 ×");
+        assert!(
+            ((small.x - 50.0) * 3.0 - large.x).abs() < 1e-9 && ((small.y - 60.0) * 3.0 - large.y).abs() < 1e-9,
+            "3 ×"
+        );
     }
 }

@@ -95,12 +95,15 @@ impl SpaceFigure {
             camera.fitted((x + around[0], y + around[1]), (inside.0.max(1.0), inside.1.max(1.0)))
         };
         // No higher than the box is.
-        let (top, bottom) = { let (low, high) = fit((0.0, 0.0), i64::from(down)).outline(); (low.1, high.1) };
+        let (top, bottom) = {
+            let (low, high) = fit((0.0, 0.0), i64::from(down)).outline();
+            (low.1, high.1)
+        };
         let tall = ceil(bottom - top + around[1] + around[3]).max(i64::from(across) / 3);
         let (width, height) = (i64::from(across), if spec.bare { i64::from(down) } else { tall.min(i64::from(down)) });
         let words = words(spec, height);
         let point = Axis { from: 0.0, to: 0.0, scale: Scale::Linear, length: 1.0, margin: 0.0 };
-        let range = spec.bar.as_ref().map(|bar| bar.range);
+        let range = spec.bar.as_ref().map(|bar| Scale::Linear.range(bar.range.0, bar.range.1)).transpose()?;
         let mut page = Page::new(&words, (width, height), (point, point), range, 0);
         let top = if spec.bare { 0 } else { page.headings() };
         page.cells.y = top + (page.band - height) / 2;

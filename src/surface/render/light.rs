@@ -80,7 +80,13 @@ impl Lights {
     /// The light at shares of the vertices of a triangle, seen from the side of higher values or from the other, and the cosine of the angle it
     /// is seen under.
     #[expect(clippy::cast_possible_truncation, reason = "directions and colours")]
-    pub(super) fn light(&self, sheet: Sheet<'_>, vertices: [u32; 3], shares: [f32; 3], higher: bool) -> ([f32; 3], f32) {
+    pub(super) fn light(
+        &self,
+        sheet: Sheet<'_>,
+        vertices: [u32; 3],
+        shares: [f32; 3],
+        higher: bool,
+    ) -> ([f32; 3], f32) {
         let mesh = sheet.mesh;
         let mixed = |parts: [[f64; 3]; 3]| -> [f64; 3] {
             std::array::from_fn(|k| (0..3).map(|vertex| f64::from(shares[vertex]) * parts[vertex][k]).sum())
@@ -92,8 +98,7 @@ impl Lights {
         let view = unit(std::array::from_fn(|k| (self.eye[k] - point[k]) as f32));
         // Near the outline an interpolated normal may look away; it is turned back until it is seen from the side.
         let seen = dot(normal, view);
-        let normal =
-            if seen < 0.0 { unit(std::array::from_fn(|k| normal[k] - 1.02 * seen * view[k])) } else { normal };
+        let normal = if seen < 0.0 { unit(std::array::from_fn(|k| normal[k] - 1.02 * seen * view[k])) } else { normal };
         let seen = dot(normal, view).max(0.0);
         let open = sheet.shade.open(vertices, shares, higher);
         let albedo = sheet.look.colour(vertices, shares, higher);

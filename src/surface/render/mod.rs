@@ -118,9 +118,8 @@ fn finish(stripe: &Stripe, seen: &[Seen<'_>], lights: &Lights, width: usize, ban
         (light, thickened(one.sheet.opacity, seen))
     };
     for (k, pixel) in band.chunks_exact_mut(4).enumerate() {
-        let samples = (0..SAMPLES * SAMPLES).map(|sample| {
-            (k % width * SAMPLES + sample % SAMPLES, k / width * SAMPLES + sample / SAMPLES)
-        });
+        let samples = (0..SAMPLES * SAMPLES)
+            .map(|sample| (k % width * SAMPLES + sample % SAMPLES, k / width * SAMPLES + sample / SAMPLES));
         // Samples of one triangle are lit once, at their mean, which lies in it too.
         let mut groups: [Group; SAMPLES * SAMPLES] = [None; SAMPLES * SAMPLES];
         let mut of = [usize::MAX; SAMPLES * SAMPLES];

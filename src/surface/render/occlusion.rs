@@ -67,7 +67,8 @@ impl Voxels {
             for triangle in &mesh.triangles {
                 let corners = mesh.corners(*triangle).map(|corner| voxels.place(camera, corner));
                 // Triangles are smaller than voxels as a rule; of others, points no farther apart than that are marked.
-                let far = |a: usize, b: usize| (0..3).map(|k| (corners[a][k] - corners[b][k]).abs()).fold(0.0, f32::max);
+                let far =
+                    |a: usize, b: usize| (0..3).map(|k| (corners[a][k] - corners[b][k]).abs()).fold(0.0, f32::max);
                 let parts = count(far(0, 1).max(far(1, 2)).max(far(2, 0))) + 1;
                 for i in 0..=parts {
                     for j in 0..=parts - i {

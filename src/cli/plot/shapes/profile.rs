@@ -8,7 +8,7 @@ use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::hold::{self, Hold, Pick};
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{png_name, provenance, say_how, say_notes};
+use crate::cli::plot::{provenance, say_how, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::subject::{Subject, mixed};
 use crate::figure::Theme;
@@ -25,7 +25,6 @@ struct Wish {
 }
 
 pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Failure> {
-    png_name(&args.output)?;
     let wish = wish(text)?;
     let mut progress = Progress::new(args.out.quiet);
     let (subject, pick) = subject(args, &wish)?;

@@ -1,0 +1,193 @@
+//! `gradgrid plot f iso.png --iso 0.5`: level surfaces of a function or a volume, lit by their normals ∇f/‖∇f‖.
+//!
+//! One surface shows a colour on either side, so that an open one can be read: the first on the side that most of what is seen shows.
+//! Of several, the one with the least area is opaque and the others are translucent, each in its own colour.
+
+use crate::cli::args::{GridArgs, PlotArgs};
+use crate::cli::failure::Failure;
+use crate::cli::hold;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::progress::Progress;
+use crate::cli::subject::Subject;
+use crate::cli::surface::{extract, values, words};
+use crate::color::Colormap;
+use crate::figure::scene::Colour;
+use crate::figure::space::{Bar, Camera, SpaceFigure, SpaceSpec, VIEW};
+use crate::figure::{FigureAxis, Theme, palette};
+use crate::io::output::Output;
+use crate::quantity::Quantity;
+use crate::surface::render::{Look, Shade, Sheet, Voxels, render};
+use crate::surface::{Mesh, Surfaces};
+use std::time::Instant;
+
+/// Pixels along the sides of the picture without its title, at most.
+const SIZE: (u32, u32) = (900, 900);
+
+/// Nodes along each axis, unless given: a cell is some five pixels wide then.
+const NODES: &str = "141";
+
+/// The colours of the two sides of a single surface: steel blue, and sand.
+const SIDES: [[u8; 3]; 2] = [[74, 134, 206], [238, 190, 120]];
+
+/// How opaque a surface is that others lie in.
+const TRANSLUCENT: f32 = 0.26;
+
+pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Failure> {
+    let levels = inputs::numbers(text, "--iso")?;
+    let view = view(args.shapes.view.as_deref())?;
+    let subject = subject(args)?;
+    let quantity = args.shapes.paint.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
+    let colormap = args.picture.colormap.as_deref().map(Colormap::from_name).transpose().map_err(Failure::input)?;
+    let range = args.picture.range.as_deref().map(|text| inputs::extent(text, "--range")).transpose()?;
+    let output = Output::create(&args.output, args.out.overwrite)?;
+    let mut progress = Progress::new(args.out.quiet);
+    let found = extract(&subject, &args.compute, &levels, args.out.quiet, &mut progress)?;
+    drop(progress);
+    found.check(&levels)?;
+    let paint = quantity.map(|quantity| Paint::new(&subject, &quantity, &found, colormap, range)).transpose()?;
+    let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
+    let colour = |level: usize| palette::colour(Colour::Series(level), theme);
+    let title = || {
+        let of = subject.heading(&args.formula.parameters);
+        if let [level] = levels.as_slice() { format!("{of},  surface f = {level}") } else { of }
+    };
+    let title = args.picture.title.clone().unwrap_or_else(title);
+    let names = levels.iter().enumerate().map(|(k, level)| (format!("f = {level}"), colour(k)));
+    let axes = subject.grid().axes();
+    let axis = |k: usize| FigureAxis {
+        label: axes[k].name().to_owned(),
+        min: axes[k].min().min(axes[k].max()),
+        max: axes[k].min().max(axes[k].max()),
+    };
+    let mut figure = SpaceFigure::new(&SpaceSpec {
+        size: SIZE,
+        title: title.clone(),
+        axes: [axis(0), axis(1), axis(2)],
+        view,
+        bar: paint.as_ref().map(|paint| paint.bar.clone()),
+        legend: if paint.is_none() { names.collect() } else { Vec::new() },
+        theme,
+        bare: args.picture.bare,
+    })?;
+    figure.add_image(image(&figure, &found.meshes, paint, &colour));
+    let mut text = words(&args.formula, text, &subject);
+    text.insert(1, ("Title".to_owned(), title));
+    let name = output.name().to_owned();
+    figure.write_png(output, &text)?.commit()?;
+    if !args.out.quiet {
+        let (width, height) = figure.size();
+        let triangles: usize = found.meshes.iter().map(|mesh| mesh.triangles.len()).sum();
+        let undefined = match found.masked {
+            0 => String::new(),
+            masked => format!(", {masked} of {} nodes undefined", subject.grid().cells()),
+        };
+        let nowhere = levels.iter().zip(&found.meshes).filter(|(_, mesh)| mesh.is_empty());
+        let nowhere: String = nowhere.map(|(level, _)| format!(", f is nowhere {level}")).collect();
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{name}: {width}×{height} pixels, {triangles} triangles{undefined}{nowhere}, {seconds:.2} s");
+    }
+    Ok(())
+}
+
+/// A volume: the formula over three axes, or files.
+fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
+    let size = args.grid.size.clone().or_else(|| Some(NODES.to_owned()));
+    let files = crate::cli::arrays::Bare::find(&args.formula.formula, &args.arrays)?;
+    if files.is_some() || !args.arrays.with.is_empty() {
+        return Subject::new(files, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers);
+    }
+    let grid = GridArgs { size, ..args.grid.clone() };
+    let holds = args.shapes.slices()?;
+    let (formula, grid) = hold::of_formula(&args.formula, &grid, &holds, 3)?;
+    Subject::new(None, &formula, &args.arrays, &grid, "value", Purpose::Numbers)
+}
+
+/// Azimuth and elevation.
+fn view(text: Option<&str>) -> Result<(f64, f64), Failure> {
+    let Some(text) = text else { return Ok(VIEW) };
+    match inputs::numbers(text, "--view")?.as_slice() {
+        &[azimuth, elevation] if (-90.0..=90.0).contains(&elevation) => Ok((azimuth, elevation)),
+        _ => Err(Failure::input(format_args!(
+            "--view {text}: write azimuth and elevation of the camera in degrees, as in -57,24; the elevation is -90 to 90"
+        ))),
+    }
+}
+
+/// The values at the vertices of each mesh, and what their colours mean.
+struct Paint {
+    values: Vec<Vec<f32>>,
+    bar: Bar,
+}
+
+impl Paint {
+    fn new(
+        subject: &Subject<'_>,
+        quantity: &Quantity,
+        found: &Surfaces,
+        colormap: Option<Colormap>,
+        range: Option<(f64, f64)>,
+    ) -> Result<Self, Failure> {
+        let (label, all) = values(subject, quantity, found)?;
+        let ends = |ends: (f64, f64), value: &f32| (ends.0.min(f64::from(*value)), ends.1.max(f64::from(*value)));
+        let (low, high) = all.iter().filter(|value| value.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+        if low > high {
+            return Err(Failure::input(format_args!("{label} has no value anywhere on the surface")));
+        }
+        let signed = low < 0.0 && high > 0.0;
+        let colormap = colormap.unwrap_or(if signed { Colormap::COOLWARM } else { Colormap::VIRIDIS });
+        let reach = low.abs().max(high.abs());
+        let range = range.unwrap_or(if colormap.is_diverging() { (-reach, reach) } else { (low, high) });
+        let mut rest = all.as_slice();
+        let values = found.meshes.iter().map(|mesh| {
+            let (own, others) = rest.split_at(mesh.points.len());
+            rest = others;
+            own.to_vec()
+        });
+        Ok(Self { values: values.collect(), bar: Bar { label, colormap, range } })
+    }
+}
+
+/// The picture of the meshes for the camera of the figure.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of the figure, colours")]
+fn image(figure: &SpaceFigure, meshes: &[Mesh], paint: Option<Paint>, colour: &dyn Fn(usize) -> [u8; 3]) -> Vec<u8> {
+    let (camera, room) = (figure.camera(), figure.room());
+    let opaque = (0..meshes.len())
+        .filter(|k| !meshes[*k].is_empty())
+        .min_by(|a, b| meshes[*a].area().total_cmp(&meshes[*b].area()))
+        .unwrap_or(0);
+    let looks: Vec<Look> = match paint {
+        Some(Paint { values, bar }) => {
+            let range = (bar.range.0 as f32, bar.range.1 as f32);
+            values.into_iter().map(|values| Look::mapped(values, range, bar.colormap)).collect()
+        }
+        None if meshes.len() == 1 => {
+            let [first, second] = SIDES;
+            vec![Look::Plain(if shows_higher_side(&meshes[0], camera) { [first, second] } else { [second, first] })]
+        }
+        None => (0..meshes.len()).map(|k| Look::Plain([colour(k); 2])).collect(),
+    };
+    let voxels = Voxels::new(camera, [&meshes[opaque]]);
+    let shades: Vec<Shade> = meshes.iter().map(|mesh| voxels.shade(camera, mesh)).collect();
+    let sheets = meshes.iter().zip(&looks).zip(&shades).enumerate();
+    let sheets: Vec<Sheet<'_>> = sheets
+        .map(|(k, ((mesh, look), shade))| Sheet {
+            mesh,
+            look,
+            shade,
+            opacity: if k == opaque { 1.0 } else { TRANSLUCENT },
+        })
+        .collect();
+    let corner = (room.x as f64, room.y as f64);
+    render(&sheets, camera, corner, (room.width as usize, room.height as usize))
+}
+
+/// Whether more of the side of higher values would be seen than of the other, if nothing hid anything.
+fn shows_higher_side(mesh: &Mesh, camera: &Camera) -> bool {
+    let seen = |triangle: &[u32; 3]| {
+        let [a, b, c] = mesh.corners(*triangle).map(|corner| camera.see(corner));
+        // y points down, so counter-clockwise has a negative area; what is nearer hides what is farther.
+        let area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
+        -area * (a.nearness + b.nearness + c.nearness).powi(4)
+    };
+    mesh.triangles.iter().map(seen).sum::<f64>() >= 0.0
+}
