@@ -20,6 +20,8 @@ mod endings;
 mod refusals;
 #[path = "cli/robust.rs"]
 mod robust;
+#[path = "cli/shapes.rs"]
+mod shapes;
 #[path = "cli/textures.rs"]
 mod textures;
 #[path = "cli/verify.rs"]

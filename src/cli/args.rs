@@ -33,7 +33,10 @@ pub(crate) enum Command {
         gradgrid plot 'x^2*y + sin(y)' field.png\n  \
         gradgrid plot 'xy/(x²+y²)' ratio.png -q value --x -2:2 --y -1:1 --size 1600x800\n  \
         gradgrid plot 'sin(a*x)*cos(y)' angle.png -q direction --param a=2\n  \
-        gradgrid plot 'sin(x*y)' zoom.dzi --size 3000\n\n\
+        gradgrid plot 'sin(x*y)' zoom.dzi --size 3000\n  \
+        gradgrid plot 'x*y*z' slice.png --slice z=0.5\n  \
+        gradgrid plot 'x^2*y + sin(y)' line.png --profile y=1\n  \
+        gradgrid plot 'sin(sqrt(x^2+y^2+z^2)*4)' iso.png --iso 0.5\n\n\
         A .dzi is a Deep Zoom image: tiles of all scales in zoom_files, one pixel per cell on the largest. Interrupted, the\n\
         same command goes on where it stopped.")]
     Plot(PlotArgs),

@@ -4,6 +4,9 @@
 //! derivatives by them are still those of the whole function. **Files** know f at nodes only: the quantity is computed on the whole grid,
 //! with the neighbours along the held axis, and the planes on both sides of the value are mixed in proportion to their distance; at a node its
 //! own plane is taken as it is. What cannot be mixed (masks and digits) is that of the nearest plane.
+//!
+//! So the magnitude of the gradient on a slice of a volume is that in space. Layers over the colours — contours, arrows, streamlines — follow
+//! the part of ∇f that lies in the plane: they see f on the slice alone.
 
 use crate::cli::args::{FormulaArgs, GridArgs};
 use crate::cli::failure::Failure;

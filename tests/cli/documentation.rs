@@ -32,6 +32,7 @@ fn material(folder: &Path) {
     for name in ["run1.npy", "run2.npy", "field.npy"] {
         make(&["sin(x)*y", name, "--size", "9x7"]);
     }
+    make(&["100(x² + y² + z²)", "scan.npy", "--size", "20x20x20"]);
     // A photograph of three channels.
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/colour.png");
     for name in ["photos/a.png", "frames/a.png", "photo.png"] {
@@ -65,7 +66,8 @@ fn fenced(page: &str) -> String {
 #[test]
 fn the_examples_of_the_help_pages_run() {
     let here = folder();
-    let pages = ["plot", "eval", "at", "batch", "contour"].map(|page| good(here.path(), &["help", page]).text());
+    let pages = ["plot", "eval", "contour", "surface", "at", "batch"];
+    let pages = pages.map(|page| good(here.path(), &["help", page]).text());
     let lines: Vec<String> = pages.iter().flat_map(|page| commands(page)).collect();
     assert!(lines.len() >= 8, "{lines:?}");
     run_all(&lines);

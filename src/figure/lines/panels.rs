@@ -81,9 +81,9 @@ mod tests {
             })
             .expect("a figure")
         };
-        // The numbers of the second are longer, so its frame begins further right.
+        // The numbers of the lower one are longer, so its frame begins further right.
         let (upper, lower) =
-            (panel("f", &[(0.0, 1.0), (1.0, 2.0)], true), panel("g", &[(0.0, 1000.0), (1.0, 250_000.0)], false));
+            (panel("f", &[(0.0, 0.0), (1.0, 5.0)], true), panel("g", &[(0.0, 0.0), (1.0, 0.9)], false));
         let count = upper.scene.marks.len() + lower.scene.marks.len();
         let (frame, height) = (lower.scene.cells.x, lower.scene.height + upper.scene.height);
         assert!(frame > upper.scene.cells.x, "or there is nothing to test");

@@ -35,6 +35,12 @@ const TRANSLUCENT: f32 = 0.26;
 pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Failure> {
     let levels = inputs::numbers(text, "--iso")?;
     let view = view(args.shapes.view.as_deref())?;
+    if !["magnitude", "value"].contains(&args.compute.quantity.as_str()) {
+        return Err(Failure::input(format_args!(
+            "--iso shows where f has a level; to colour the surface by {0}, write `--paint {0}`",
+            args.compute.quantity
+        )));
+    }
     let subject = subject(args)?;
     let quantity = args.shapes.paint.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
     let colormap = args.picture.colormap.as_deref().map(Colormap::from_name).transpose().map_err(Failure::input)?;

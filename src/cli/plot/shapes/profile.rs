@@ -183,11 +183,10 @@ fn level(nodes: &[f64], f: &[f64], slope: &[f64]) -> Vec<(f64, f64)> {
     for k in 0..nodes.len().saturating_sub(1) {
         let (a, b) = (slope[k], slope[k + 1]);
         let crosses = (a < 0.0 && b > 0.0) || (a > 0.0 && b < 0.0) || (a == 0.0 && b != 0.0);
-        // At a pole or a jump the slope changes far more than beside it.
-        let step = |pair: Option<&[f64]>| pair.map_or(0.0, |pair| (pair[1] - pair[0]).abs());
-        let before = k.checked_sub(1).and_then(|k| slope.get(k..k + 2));
-        let smooth = (b - a).abs() <= 4.0 * step(before).max(step(slope.get(k + 1..k + 3)));
-        if crosses && (smooth || a == 0.0) {
+        // Toward a root the slope gets smaller, toward a pole larger, from both sides.
+        let larger = |inner: f64, outer: Option<&f64>| outer.is_some_and(|outer| inner.abs() > outer.abs());
+        let pole = larger(a, k.checked_sub(1).and_then(|k| slope.get(k))) && larger(b, slope.get(k + 2));
+        if crosses && !pole {
             let share = a / (a - b);
             found.push((nodes[k] + share * (nodes[k + 1] - nodes[k]), f[k] + share * (f[k + 1] - f[k])));
         }
