@@ -151,7 +151,8 @@ impl<'a> Subject<'a> {
         f.name = BARE.to_owned();
         let formula = inputs::formula_of(BARE, &arguments, &[(BARE.to_owned(), grid.axes().len())])?;
         let place = self.place.as_ref().map(|place| place.of_slice(grid.clone()));
-        let arrays = self.arrays.all.iter().map(|array| [array.name.clone(), array.file_name(), array.described_for_certain()]);
+        let arrays =
+            self.arrays.all.iter().map(|array| [array.name.clone(), array.file_name(), array.described_for_certain()]);
         let slice = Slice { values, plane, words: holds.iter().map(Hold::words).collect(), arrays: arrays.collect() };
         Ok(Self { formula, arrays: Arrays { all: vec![f] }, place, grid, slice: Some(slice), ..self })
     }

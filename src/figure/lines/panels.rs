@@ -42,7 +42,7 @@ fn moved(mark: Mark, right: i64, down: i64) -> Mark {
         |paths: Vec<Vec<(f64, f64)>>| paths.into_iter().map(|path| path.into_iter().map(place).collect()).collect();
     match mark {
         Mark::Box(box_, paint) => Mark::Box(area(box_), paint),
-        Mark::Levels(bar) => Mark::Levels(area(bar)),
+        Mark::Levels(bar, levels) => Mark::Levels(area(bar), levels),
         Mark::Tip { area: tip, up, thickness } => Mark::Tip { area: area(tip), up, thickness },
         Mark::Text { mut line, strength } => {
             (line.x, line.y) = place((line.x, line.y));

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::hold;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::provenance;
 use crate::cli::subject::Subject;
 use crate::cli::surface::{extract, values, words};
 use crate::color::Colormap;
@@ -76,8 +77,8 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
         bare: args.picture.bare,
     })?;
     figure.add_image(image(&figure, &found.meshes, paint, &colour));
-    let mut text = words(&args.formula, text, &subject);
-    text.insert(1, ("Title".to_owned(), title));
+    let words = if args.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
+    let text = provenance::finished(&args.provenance, words, vec![("Title".to_owned(), title)]);
     let name = output.name().to_owned();
     figure.write_png(output, &text)?.commit()?;
     if !args.out.quiet {

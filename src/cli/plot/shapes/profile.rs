@@ -8,8 +8,9 @@ use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::hold::{self, Hold, Pick};
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{provenance, say_how, say_notes};
+use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
+use crate::cli::provenance;
 use crate::cli::subject::{Subject, mixed};
 use crate::figure::Theme;
 use crate::figure::lines::{Legend, LineAxis, LineFigure, LineFigureSpec, Series, Style};
@@ -50,9 +51,9 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
     let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
     let labels = [name.to_owned(), slopes.names().swap_remove(0)];
     let figure = figure(&nodes, [&f, &slope], &title, pick.grid.axes()[0].name(), labels, theme)?;
-    let mut words = provenance(&args.formula, &args.compute, &subject, &slopes);
-    words.insert(1, ("Title".to_owned(), title));
-    words.push(("Profile".to_owned(), text.to_owned()));
+    let mut words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &slopes);
+    let more = vec![("Title".to_owned(), title), ("Profile".to_owned(), text.to_owned())];
+    words = provenance::finished(&args.provenance, words, more);
     let file = output.name().to_owned();
     figure.write_png(output, &words)?.commit()?;
     if !args.out.quiet {
