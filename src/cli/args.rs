@@ -39,7 +39,7 @@ pub(crate) enum Command {
         gradgrid plot 'sin(sqrt(x^2+y^2+z^2)*4)' iso.png --iso 0.5\n\n\
         A .dzi is a Deep Zoom image: tiles of all scales in zoom_files, one pixel per cell on the largest. Interrupted, the\n\
         same command goes on where it stopped.")]
-    Plot(PlotArgs),
+    Plot(Box<PlotArgs>),
     /// Evaluate a quantity on a grid and write the numbers (.npy, .csv, .raw, .tif, .exr, .vti, 16-bit grey)
     #[command(after_help = "Examples:\n  \
         gradgrid eval 'x*y*z' g.npy -q gradient --x 0:1 --y 0:1 --z 0:1 --size 64x64x64\n  \
@@ -120,7 +120,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         gradgrid verify field.png\n  \
         gradgrid verify slope.tif --from ~/data\n\n\
-        PNG, TIFF, EXR, VTI and SVG files say what made them, and FILE.json does for .npy and .raw. The exit code is 0 if the file\n\
+        PNG, TIFF, EXR, VTI, SVG and GeoJSON files say what made them, and FILE.json does for .npy and .raw. The exit code is 0 if the file\n\
         is what comes out again, 4 if a value, a pixel or what it says differs, 2 if it cannot be computed again, as when\n\
         a file that it was made from has changed.")]
     Verify(VerifyArgs),

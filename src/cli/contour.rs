@@ -57,6 +57,8 @@ pub(crate) struct ContourArgs {
     pub(crate) compute: ComputeArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    #[command(flatten)]
+    pub(crate) provenance: ProvenanceArgs,
     /// Say on stderr where the time went
     #[arg(long, help_heading = "Output")]
     pub(crate) timing: bool,
@@ -112,7 +114,8 @@ pub(crate) fn run(args: &ContourArgs) -> Result<(), Failure> {
     let surface = surface.as_ref().map(|probe| probe as &dyn Surface);
     let paths = trace(&mut prepared, &levels, surface, args.normals, &mut progress)?;
     let mut sheet = sheet(&subject);
-    sheet.words = provenance::words(&ProvenanceArgs::default(), &args.formula, &args.compute, &subject, &prepared);
+    let words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &prepared);
+    sheet.words = provenance::finished(&args.provenance, words, Vec::new());
     progress.advance(0)?;
     format.write(&mut output, &paths, &sheet)?;
     let (name, written) = (output.name().to_owned(), output.spent());

@@ -65,6 +65,7 @@ fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result
     match &mut command {
         Command::Plot(args) => args.provenance.record = record,
         Command::Eval(args) => args.provenance.record = record,
+        Command::Contour(args) => args.provenance.record = record,
         _ => {}
     }
     Ok(command)

@@ -25,7 +25,7 @@ use tempfile::{Builder, TempDir};
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// The file: .png, .svg, .tif, .exr, .vti, or .npy or .raw with its .json beside it
+    /// The file: .png, .svg, .tif, .exr, .vti, .geojson, or .npy or .raw with its .json beside it
     pub(crate) file: PathBuf,
     /// The folder in which files are looked for that the command names [default: the current one]
     #[arg(long, value_name = "FOLDER")]
@@ -39,7 +39,7 @@ pub(crate) struct VerifyArgs {
 }
 
 /// Commands that may be run again: each writes one file, to the name that it is given.
-const KNOWN: [&str; 2] = ["plot", "eval"];
+const KNOWN: [&str; 3] = ["plot", "eval", "contour"];
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let name = args.file.display().to_string();
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let record = get(&stored, COMMAND).and_then(Record::parse).filter(|record| KNOWN.contains(&record.command()));
     let record = record.ok_or_else(|| {
         Failure::input(format_args!(
-            "'{name}' does not tell the command that made it; files of `gradgrid plot` and `gradgrid eval` do, unless --no-provenance left it out"
+            "'{name}' does not tell the command that made it; files of `gradgrid plot`, `eval` and `contour` do, unless --no-provenance left it out"
         ))
     })?;
     if let Some(folder) = &args.from {
@@ -71,6 +71,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let output = match &command {
         Command::Plot(args) => Some(&args.output),
         Command::Eval(args) => Some(&args.output),
+        Command::Contour(args) => Some(&args.output),
         _ => None,
     };
     if output != Some(&again) {

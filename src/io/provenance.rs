@@ -11,18 +11,20 @@
 //! | EXR | JSON as the string attribute `gradgrid` |
 //! | VTK image data | JSON in a comment at the start |
 //! | SVG | `<entry key="…">` elements in `<metadata>` |
+//! | GeoJSON | JSON under `provenance` at the start |
 //! | NPY, raw | JSON beside the file, in FILE.json, under `provenance` |
 //!
 //! As JSON they are one object; what occurs several times is a list, and `Command` is the list itself. Within other files the JSON is plain
 //! ASCII without `<`, `>`, `&` and `--`, so that no format has to escape it, and it begins with [`START`], by which it is found.
 //!
-//! Limits: words are looked for in the first MiB of EXR, VTK and SVG files, and no more than a MiB of them is read.
+//! Limits: words are looked for in the first MiB of EXR, VTK, SVG and GeoJSON files, and no more than a MiB of them is read.
 
 mod digest;
 mod png;
 mod svg;
 
 pub use digest::digest;
+pub use svg::metadata;
 
 use crate::io::read::ReadError;
 use crate::io::read::tiff;
@@ -61,6 +63,8 @@ pub enum Container {
     Vti,
     /// A picture of shapes.
     Svg,
+    /// Lines with coordinates.
+    GeoJson,
 }
 
 impl Container {
@@ -75,6 +79,7 @@ impl Container {
             Self::Exr => "exr",
             Self::Vti => "vti",
             Self::Svg => "svg",
+            Self::GeoJson => "geojson",
         }
     }
 }
@@ -101,7 +106,7 @@ pub enum ProvenanceError {
     },
     /// It is no file of a kind that says what made it.
     #[error(
-        "'{path}' does not say what made it: provenance is in PNG, TIFF, EXR, VTI and SVG files, and beside NPY and raw files in '{beside}', \
+        "'{path}' does not say what made it: provenance is in PNG, TIFF, EXR, VTI, SVG and GeoJSON files, and beside NPY and raw files in '{beside}', \
          unless --no-provenance left it out"
     )]
     Unknown {
@@ -227,6 +232,8 @@ pub fn read(path: &Path) -> Result<Found, ProvenanceError> {
         found(Container::Vti, within(&start))
     } else if holds("<svg") {
         found(Container::Svg, svg::words(&start))
+    } else if holds("\"FeatureCollection\"") {
+        found(Container::GeoJson, within(&start))
     } else {
         found(Container::Raw, described(path)?)
     };

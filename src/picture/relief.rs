@@ -1,7 +1,7 @@
 //! Shaded relief: a hillshade that darkens the colours of a picture.
 //!
-//! The brightness of a hillshade (1 to 255) becomes a factor of the colours. Level ground keeps most of its colour, so that the colour bar still
-//! tells it; what faces the light is a little lighter, and what turns away from it falls to [`DARKEST`], never to black, so that colours stay
+//! The brightness of a hillshade (1 to 255) becomes a factor of the colours. Level ground keeps its colour, so that the colour bar tells it as
+//! without light; what faces the light is a little lighter, and what turns away from it falls to [`DARKEST`], never to black, so that colours stay
 //! readable in shadow. Between these the factor is linear in the brightness.
 //!
 //! The hillshade is computed piece by piece as the picture asks for rows, so memory does not grow with it.
@@ -15,8 +15,8 @@ use crate::request::{Prepared, RequestError};
 
 /// What is left of a colour in full shadow.
 const DARKEST: f64 = 0.32;
-/// What is left of a colour on level ground, where there is something lighter.
-const LEVEL: f64 = 0.88;
+/// The byte of level ground, so that what faces the light is up to 1.18 times as light.
+const PLAIN: u8 = 216;
 
 /// The shade of a hillshade.
 #[derive(Debug)]
@@ -40,23 +40,23 @@ impl Relief {
     }
 }
 
-/// The factors, where level ground is `level` lit (0 to 1).
+/// The bytes, where level ground is `level` lit (0 to 1).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
 fn tones(level: f64) -> [u8; 256] {
-    let lightest = if level < 1.0 { LEVEL } else { 1.0 };
-    let factor = |lit: f64| {
+    let (plain, white) = (f64::from(PLAIN), 255.0);
+    let tone = |lit: f64| {
         if lit > level {
-            LEVEL + (1.0 - LEVEL) * (lit - level) / (1.0 - level)
+            plain + (white - plain) * (lit - level) / (1.0 - level)
         } else if level > 0.0 {
-            DARKEST + (lightest - DARKEST) * lit / level
+            plain * (DARKEST + (1.0 - DARKEST) * lit / level)
         } else {
-            lightest
+            plain
         }
     };
     let mut tones = [0; 256];
-    for (brightness, tone) in tones.iter_mut().enumerate() {
+    for (brightness, byte) in tones.iter_mut().enumerate() {
         let lit = if brightness == 0 { level } else { (brightness - 1) as f64 / 254.0 };
-        *tone = (255.0 * factor(lit)).round() as u8;
+        *byte = tone(lit).round() as u8;
     }
     tones
 }
@@ -76,9 +76,13 @@ impl Shade for Relief {
         out.iter_mut().for_each(|level| *level = self.tones[usize::from(*level)]);
         Ok(())
     }
+
+    fn plain(&self) -> u8 {
+        PLAIN
+    }
 }
 
-/// Two shades, one over the other.
+/// Two shades, one over the other: the factors are multiplied. One may have a byte for each cell and the other for each pixel.
 pub struct Both(pub Box<dyn Shade>, pub Box<dyn Shade>);
 
 impl std::fmt::Debug for Both {
@@ -92,11 +96,26 @@ impl Shade for Both {
         let mut other = Vec::new();
         self.0.rows(first, count, out)?;
         self.1.rows(first, count, &mut other)?;
+        let most = out.len().max(other.len());
+        for bytes in [&mut *out, &mut other] {
+            let magnify = (most / bytes.len().max(1)).isqrt();
+            if magnify > 1 {
+                let width = bytes.len() / count.max(1);
+                let row =
+                    |row: &[u8]| row.iter().flat_map(|byte| std::iter::repeat_n(*byte, magnify)).collect::<Vec<_>>();
+                *bytes = bytes.chunks(width.max(1)).flat_map(|cells| row(cells).repeat(magnify)).collect();
+            }
+        }
+        let plain = u16::from(self.1.plain().max(1));
         for (shade, other) in out.iter_mut().zip(other) {
-            let product = u16::from(*shade) * u16::from(other);
-            *shade = ((product + 127) / 255).to_le_bytes()[0];
+            let product = (u16::from(*shade) * u16::from(other) + plain / 2) / plain;
+            *shade = u8::try_from(product).unwrap_or(u8::MAX);
         }
         Ok(())
+    }
+
+    fn plain(&self) -> u8 {
+        self.0.plain()
     }
 }
 
@@ -114,10 +133,10 @@ mod tests {
         for level in [0.0, 0.3, 45.0_f64.to_radians().sin(), 1.0] {
             let tones = tones(level);
             assert!(tones[1..].windows(2).all(|pair| pair[0] <= pair[1]), "{level}");
-            assert!(tones[1] >= 80 && tones[255] == 255, "{level}: {} to {}", tones[1], tones[255]);
+            assert!(tones[1] >= 69 && tones[255] >= PLAIN, "{level}: {} to {}", tones[1], tones[255]);
         }
         let tones = tones(0.5);
-        assert_eq!((tones[0], tones[128]), (224, 224), "no hillshade is like level ground");
+        assert_eq!((tones[0], tones[128], tones[255]), (PLAIN, PLAIN, 255), "no hillshade is like level ground");
     }
 
     /// The shade of a function, as one piece or row by row.
@@ -145,27 +164,39 @@ mod tests {
         assert_eq!(whole, shade("x^2*y + sin(3y)", false, &[1, 3, 2, 2]), "in pieces");
         let turned: Vec<u8> = shade("x^2*y + sin(3y)", true, &[3, 5]).chunks(9).rev().flatten().copied().collect();
         assert_eq!(whole, turned, "and the other way up");
-        assert!(shade("7", false, &[8]).iter().all(|&tone| tone.abs_diff(224) <= 1), "level ground");
+        assert!(shade("7", false, &[8]).iter().all(|&tone| tone.abs_diff(PLAIN) <= 1), "level ground");
         // The light comes from the north-west: a slope that falls toward it is lit.
         let (lit, dark) = (shade("x - y", false, &[8]), shade("y - x", false, &[8]));
         assert!(lit[0] > 240 && dark[0] < 100, "{} and {}", lit[0], dark[0]);
-        assert!(shade("ln(x)", false, &[8])[..4].iter().all(|&tone| tone.abs_diff(224) <= 1), "no hillshade there");
+        assert!(shade("ln(x)", false, &[8])[..4].iter().all(|&tone| tone.abs_diff(PLAIN) <= 1), "no hillshade there");
     }
 
     #[test]
     fn two_shades_multiply() {
-        struct Even(u8);
-        impl Shade for Even {
-            fn rows(&mut self, _: usize, count: usize, out: &mut Vec<u8>) -> Result<(), PictureError> {
-                out.clear();
-                out.resize(count, self.0);
+        /// So many bytes for a cell, and the byte that changes nothing.
+        struct Given(Vec<u8>, u8);
+        impl Shade for Given {
+            fn rows(&mut self, _: usize, _: usize, out: &mut Vec<u8>) -> Result<(), PictureError> {
+                out.clone_from(&self.0);
                 Ok(())
             }
+            fn plain(&self) -> u8 {
+                self.1
+            }
         }
-        for (a, b, wanted) in [(255, 255, 255), (255, 9, 9), (128, 128, 64), (0, 200, 0)] {
+        let product = |a: &[u8], b: &[u8], plain: u8| {
             let mut out = vec![1; 7];
-            Both(Box::new(Even(a)), Box::new(Even(b))).rows(0, 2, &mut out).expect("bytes");
-            assert_eq!(out, [wanted; 2], "{a} and {b}");
-        }
+            let mut both = Both(Box::new(Given(a.to_vec(), 128)), Box::new(Given(b.to_vec(), plain)));
+            both.rows(0, 2, &mut out).expect("bytes");
+            assert_eq!(both.plain(), 128, "that of the first");
+            out
+        };
+        assert_eq!(product(&[128, 200, 0, 90], &[200, 200, 200, 100], 200), [128, 200, 0, 45], "cell by cell");
+        assert_eq!(product(&[255, 255], &[255, 9], 128), [255, 18], "no lighter than white");
+        // Two rows of two cells, and of four by four pixels.
+        let pixels: Vec<u8> = (0..16).collect();
+        let wanted = [0, 1, 4, 6, 4, 5, 12, 14, 24, 27, 0, 0, 36, 39, 0, 0];
+        assert_eq!(product(&[1, 2, 3, 0], &pixels, 1), wanted, "pixels under cells");
+        assert_eq!(product(&pixels, &[1, 2, 3, 0], 1), wanted, "cells under pixels");
     }
 }

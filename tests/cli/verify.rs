@@ -8,7 +8,7 @@ use std::path::Path;
 /// Files of every kind, made in `folder`, with layers of options that all matter.
 fn make(folder: &Path) -> Vec<&'static str> {
     good(folder, &["eval", "x*y + 2", "dem.npy", "-q", "value", "--size", "12x9", "--quiet"]);
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 12] = [
         &[
             "plot",
             "x^2*y + sin(a*y)",
@@ -39,6 +39,9 @@ fn make(folder: &Path) -> Vec<&'static str> {
             "--border",
             "reflect",
         ],
+        &["contour", "x^2 + y^2", "j.geojson", "--level", "1,4", "--size", "31"],
+        &["contour", "dem.npy", "k.svg", "--levels", "3"],
+        &["plot", "dem.npy", "l.png", "--color", "value", "--shade", "hillshade:multidirectional", "-c", "#024,#fff"],
         &["eval", "ln(x)*y", "g.exr", "-q", "value", "--size", "16x10"],
         &["eval", "x*y", "h.vti", "-q", "value", "--size", "6x5"],
         &["eval", "sin(x*y)", "i.png", "-q", "value", "--format", "png16", "--range", "-1:1", "--size", "17x9"],
@@ -46,7 +49,7 @@ fn make(folder: &Path) -> Vec<&'static str> {
     for command in commands {
         good(folder, &[command, &["--quiet"]].concat());
     }
-    vec!["a.png", "b.png", "c.npy", "d.npy", "e.raw", "f.tif", "g.exr", "h.vti", "i.png"]
+    vec!["a.png", "b.png", "c.npy", "d.npy", "e.raw", "f.tif", "g.exr", "h.vti", "i.png", "j.geojson", "k.svg", "l.png"]
 }
 
 #[test]

@@ -117,7 +117,7 @@ pub(super) fn shade(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Option<Bo
     let light = relief::shade(&args.relief, stage)?;
     let texture = texture::shade(&args.texture, stage)?;
     Ok(match (light, texture) {
-        (Some(light), Some(texture)) => Some(Box::new(Both(light, texture))),
+        (Some(light), Some(texture)) => Some(Box::new(Both(texture, light))),
         (light, texture) => light.or(texture),
     })
 }

@@ -117,7 +117,7 @@ pub(super) fn compare(
     let Some(place) = first_byte(file, again)? else { return Ok(Difference::None) };
     let found = match container {
         Container::Png => pixels(file, again)?.unwrap_or(Difference::Packed),
-        Container::Vti | Container::Svg => Difference::Unlike(place),
+        Container::Vti | Container::Svg | Container::GeoJson => Difference::Unlike(place),
         _ => values(container, file, again, arithmetic)?.unwrap_or(Difference::Bytes(place)),
     };
     Ok(found)

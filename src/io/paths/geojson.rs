@@ -4,6 +4,7 @@
 //! older GeoJSON 2008 names it, which GDAL and QGIS read. A NaN has no place in JSON: a normal without direction is `null`.
 
 use super::{Path, Sheet};
+use crate::io::provenance::object;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -20,9 +21,7 @@ pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<
         let crs = json!({"type": "name", "properties": {"name": format!("urn:ogc:def:crs:EPSG::{code}")}});
         write!(out, ",\"crs\":{crs}")?;
     }
-    let words: serde_json::Map<String, Value> =
-        sheet.words.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
-    write!(out, ",\"provenance\":{},\n\"features\":[", Value::Object(words))?;
+    write!(out, ",\"provenance\":{},\n\"features\":[", object(&sheet.words))?;
     for (nth, path) in paths.iter().enumerate() {
         let value = path.value.map_or(Value::Null, Value::from);
         write!(out, "{}\n{{\"type\":\"Feature\",\"properties\":{{\"value\":{value}", if nth == 0 { "" } else { "," })?;

@@ -4,6 +4,7 @@
 //! than four times as long as wide; y grows as the sheet says. Points are written to a hundredth of a pixel: whoever wants numbers takes another format.
 
 use super::{Path, Sheet};
+use crate::io::provenance::metadata;
 use std::io::{self, Write};
 
 /// Pixels of the longer side.
@@ -27,8 +28,7 @@ pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
     )?;
-    let words: Vec<String> = sheet.words.iter().map(|(name, text)| format!("{name}: {text}")).collect();
-    writeln!(out, "<desc>{}</desc>", escaped(&words.join("\n")))?;
+    write!(out, "{}", metadata(&sheet.words))?;
     writeln!(
         out,
         "<g fill=\"none\" stroke=\"black\" stroke-width=\"1\" stroke-linejoin=\"round\" stroke-linecap=\"round\">"
@@ -59,21 +59,6 @@ pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<
     writeln!(out, "</g>\n</svg>")
 }
 
-/// Text between tags. Control characters, which XML does not have, become spaces.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            c if c.is_control() && c != '\n' => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{paths, sheet};
@@ -87,7 +72,7 @@ mod tests {
         assert!(text.contains("width=\"900\" height=\"675\""), "4 by 3: {text}");
         assert!(text.contains("<g data-value=\"0.3\">\n<path d=\"M225 675L450 562.5L247.5 450Z\"/>"), "closed: {text}");
         assert!(text.contains("<g>\n<path d=\"M0 675L675 0\"/>"), "open, without a value: {text}");
-        assert!(text.contains("Formula: x &lt; \"y\" &amp; --"), "words are escaped");
+        assert!(text.contains("<entry key=\"Formula\">x &lt; &quot;y&quot; &amp; --</entry>"), "words are escaped");
         assert_eq!(text.matches("<g").count(), text.matches("</g>").count(), "every group ends");
     }
 }

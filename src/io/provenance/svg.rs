@@ -3,6 +3,24 @@
 //! The text is as our writer escapes it; this is no XML parser.
 
 use super::Words;
+use crate::io::write::escaped;
+
+/// The namespace of the words.
+const NAMESPACE: &str = "urn:gradgrid:provenance";
+
+/// The words as the metadata of an SVG file; nothing if there are none.
+#[must_use]
+pub fn metadata(words: &[(String, String)]) -> String {
+    if words.is_empty() {
+        return String::new();
+    }
+    let entry = |(key, text): &(String, String)| {
+        // A line end is white space to XML, as a space is.
+        format!("<entry key=\"{}\">{}</entry>\n", escaped(key), escaped(&text.replace('\n', " ")))
+    };
+    let entries: String = words.iter().map(entry).collect();
+    format!("<metadata>\n<provenance xmlns=\"{NAMESPACE}\">\n{entries}</provenance>\n</metadata>\n")
+}
 
 /// The words in the beginning of a file, if they are all there.
 pub(super) fn words(bytes: &[u8]) -> Option<Words> {
@@ -26,19 +44,17 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::write::escaped;
 
     #[test]
     fn entries_come_back_as_they_were() {
         let words =
             [("Formula", "if(x < 1 & y > \"2\", &lt;, ∇)"), ("Command", "[\"plot\",\"--\",\"x\"]"), ("Array", "")];
-        let entry = |(key, text): &(&str, &str)| format!("<entry key=\"{}\">{}</entry>\n", escaped(key), escaped(text));
-        let all: String = words.iter().map(entry).collect();
-        let file =
-            format!("<svg>\n<metadata>\n<provenance xmlns=\"a\">\n{all}</provenance>\n</metadata>\n<path d=\"\"/>");
+        let own: Words = words.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+        let file = format!("<svg>\n{}<path d=\"\"/>", metadata(&own));
         let found = self::words(file.as_bytes()).expect("words");
         let found: Vec<(&str, &str)> = found.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
         assert_eq!(found, words, "in their order");
         assert_eq!(self::words(&file.as_bytes()[..file.len() / 2]), None, "cut off");
+        assert_eq!(metadata(&[]), "", "no words");
     }
 }
