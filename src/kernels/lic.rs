@@ -231,7 +231,7 @@ fn follow_group(words: &[u32], start: i32, stride: i32, filter: &Filter, bytes: 
         let stretch = stretch.get(lines.count[lane].cast_unsigned() as usize).copied().unwrap_or(0);
         let stretched = ((lines.sum[lane] >> filter.shift) * stretch) >> STRETCH;
         let value = (i32::from(filter.middle) + stretched).clamp(0, 255);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
+        #[expect(clippy::cast_sign_loss, reason = "clamped to a byte")]
         let value = value as u8;
         *byte = if first[lane] == MASKED { filter.blank } else { value };
     }
@@ -306,14 +306,14 @@ impl Ends {
     #[inline(always)]
     fn read<const LOOK: i32, const GO: i32>(&mut self, words: &[u32], start: i32, stride: i32) {
         let mut at = [0; LANES];
-        for lane in 0..LANES {
+        for (lane, at) in at.iter_mut().enumerate() {
             let (x, y) = (self.x[lane] + LOOK * self.dx[lane], self.y[lane] + LOOK * self.dy[lane]);
-            at[lane] = start + (x >> FRACTION) + (y >> FRACTION) * stride;
+            *at = start + (x >> FRACTION) + (y >> FRACTION) * stride;
             self.x[lane] += GO * self.dx[lane];
             self.y[lane] += GO * self.dy[lane];
         }
-        for lane in 0..LANES {
-            self.word[lane] = words.get(at[lane].cast_unsigned() as usize).copied().unwrap_or(MASKED);
+        for (word, at) in self.word.iter_mut().zip(at) {
+            *word = words.get(at.cast_unsigned() as usize).copied().unwrap_or(MASKED);
         }
     }
 }

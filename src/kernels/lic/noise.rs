@@ -57,7 +57,7 @@ impl Noise {
         let at = (2 * cell + 1) * self.per_cell / 2;
         let t = i32::try_from((at & ((1 << FRACTION) - 1)) >> (FRACTION - WEIGHT)).unwrap_or(0);
         let one = 1 << WEIGHT;
-        let (before, after) = ((one - t) * (one - t) >> (WEIGHT + 1), t * t >> (WEIGHT + 1));
+        let (before, after) = (((one - t) * (one - t)) >> (WEIGHT + 1), (t * t) >> (WEIGHT + 1));
         Place { point: at >> FRACTION, weights: [before, one - before - after, after] }
     }
 }
@@ -115,7 +115,6 @@ fn fold(number: u64) -> u32 {
 }
 
 /// −127 to 127; the pattern of −128 counts as −127.
-#[expect(clippy::cast_possible_truncation, reason = "eight bits are taken")]
 fn of_hash(hash: u32) -> i8 {
     ((hash >> 24) as u8).cast_signed().max(-127)
 }

@@ -46,7 +46,7 @@ impl Area {
                 0 => MASKED,
                 1 => bits << 24,
                 // Along the axes, half of them against each other.
-                2..8 => super::word(2047 - (bits & 1).cast_signed() * 4094, 0, (bits as u8).cast_signed()),
+                2..8 => super::word(2047 - (bits & 1).cast_signed() * 4094, 0, bits.to_le_bytes()[0].cast_signed()),
                 // Of any length, even the one that no direction has.
                 _ => random.bits(),
             };
@@ -90,8 +90,8 @@ impl Area {
         let (mut sum, mut count) = (filter.tables[0] * noise_of(first), 0);
         for way in [1, -1] {
             let at = |x: i32, y: i32| {
-                let place =
-                    start as isize + (x >> FRACTION) as isize + (y >> FRACTION) as isize * params.stride as isize;
+                let (columns, rows) = (i64::from(x >> FRACTION), i64::from(y >> FRACTION));
+                let place = i64::try_from(start).expect("small") + columns + rows * i64::from(params.stride);
                 self.words[usize::try_from(place).expect("within the rows around the area")]
             };
             let of = |word: u32| (way * dx_of(word), way * dy_of(word));
@@ -177,7 +177,7 @@ fn alike(bytes: &[u8], width: usize, (x, y): (f64, f64), apart: f64) -> f64 {
     let count = bytes.len() as f64;
     let mean = bytes.iter().map(|&b| f64::from(b)).sum::<f64>() / count;
     let variance = bytes.iter().map(|&b| (f64::from(b) - mean).powi(2)).sum::<f64>() / count;
-    let (x, y) = ((x * apart).round() as isize, (y * apart).round() as isize);
+    let (x, y) = (whole(x * apart) as isize, whole(y * apart) as isize);
     let pairs = (0..height).flat_map(|row| (0..width).map(move |column| (column, row))).filter_map(|(column, row)| {
         let (c, r) = (column.checked_add_signed(x)?, row.checked_add_signed(y)?);
         (c < width && r < height).then(|| (value(column, row) - mean) * (value(c, r) - mean))
