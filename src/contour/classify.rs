@@ -70,6 +70,11 @@ impl<T: Number> Classes<T> {
         Self { levels: levels.iter().map(|&level| T::at_least(level)).collect() }
     }
 
+    /// The levels in the number type.
+    pub(super) fn levels(&self) -> &[T] {
+        &self.levels
+    }
+
     fn count(&self, value: T) -> Class {
         narrow(self.levels.partition_point(|level| *level <= value))
     }
@@ -107,21 +112,32 @@ fn narrow(count: usize) -> Class {
 
 /// Appends the columns of the cells between two rows of nodes whose corners are not all of one class.
 pub(super) fn active(lower: &[Class], upper: &[Class], columns: &mut Vec<u32>) {
-    let cells = lower.len().saturating_sub(1);
+    let cells = lower.len().min(upper.len()).saturating_sub(1);
     let mut start = 0;
-    while start < cells {
-        let end = (start + BLOCK).min(cells);
-        let first = lower[start];
-        let differs = |row: &[Class]| row[start..=end].iter().fold(0, |all, &class| all | (class ^ first));
-        if differs(lower) | differs(upper) != 0 {
-            for i in start..end {
-                let [a, b, c, d] = [lower[i], lower[i + 1], upper[i], upper[i + 1]];
-                if (a ^ b) | (a ^ c) | (a ^ d) != 0 {
-                    columns.push(u32::try_from(i).unwrap_or(u32::MAX));
-                }
-            }
+    while start + BLOCK <= cells {
+        let (lower, upper) = (&lower[start..=start + BLOCK], &upper[start..=start + BLOCK]);
+        if differ(lower, upper) {
+            unlike(lower, upper, start, columns);
         }
-        start = end;
+        start += BLOCK;
+    }
+    unlike(&lower[start.min(lower.len())..], &upper[start.min(upper.len())..], start, columns);
+}
+
+/// Whether two rows of nodes are not all of one class.
+#[multiversion(targets("x86_64+avx2"))]
+fn differ(lower: &[Class], upper: &[Class]) -> bool {
+    let first = lower[0];
+    lower.iter().zip(upper).fold(0, |all, (&a, &b)| all | (a ^ first) | (b ^ first)) != 0
+}
+
+/// The same cell by cell; the first is number `start`.
+fn unlike(lower: &[Class], upper: &[Class], start: usize, columns: &mut Vec<u32>) {
+    for (i, (below, above)) in lower.windows(2).zip(upper.windows(2)).enumerate() {
+        let first = below[0];
+        if (below[1] ^ first) | (above[0] ^ first) | (above[1] ^ first) != 0 {
+            columns.push(u32::try_from(start + i).unwrap_or(u32::MAX));
+        }
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Ground<'a> {
     known: Vec<(usize, f64)>,
     /// Where the nodes of each row begin in `known`.
     rows: Vec<usize>,
+    /// The first row of cells whose active ones are known, those of each row one after the other, and where they end.
+    cells: (usize, Vec<u32>, Vec<usize>),
 }
 
 impl<'a> Ground<'a> {
@@ -55,6 +57,7 @@ impl<'a> Ground<'a> {
             values_first: band.first,
             known: Vec::new(),
             rows: Vec::new(),
+            cells: (0, Vec::new(), Vec::new()),
         };
         if let Values::Asked = band.values {
             ground.settle(frame, rows);
@@ -66,6 +69,16 @@ impl<'a> Ground<'a> {
     pub(super) fn row(&self, row: usize) -> &[Class] {
         let start = (row - self.first) * self.width;
         &self.classes[start..start + self.width]
+    }
+
+    /// The cells of a row that are not of one class.
+    pub(super) fn active(&self, row: usize, columns: &mut Vec<u32>) {
+        columns.clear();
+        let (first, cells, ends) = &self.cells;
+        match row.checked_sub(*first).and_then(|row| Some((row, *ends.get(row)?))) {
+            Some((row, end)) => columns.extend_from_slice(&cells[row.checked_sub(1).map_or(0, |row| ends[row])..end]),
+            None => active(self.row(row), self.row(row + 1), columns),
+        }
     }
 
     /// The value of a node; NaN where it is masked, or far from any line of a function.
@@ -104,32 +117,37 @@ impl<'a> Ground<'a> {
     fn settle(&mut self, frame: &Frame<'_>, rows: &Range<usize>) {
         let width = self.width;
         let last = self.first + self.classes.len() / width - 1;
-        let own = rows.start * width..(rows.end + 1) * width;
+        let own = rows.start..rows.end + 1;
         let (mut nodes, mut columns) = (Vec::new(), Vec::new());
-        for row in rows.start.saturating_sub(1).max(self.first)..(rows.end + 1).min(last) {
-            columns.clear();
+        // Bits for the nodes of the row below the cells, and of the one above.
+        let (mut below, mut above) = (Marks::new(width), Marks::new(width));
+        let first = rows.start.saturating_sub(1).max(self.first);
+        let mut ends = Vec::new();
+        for row in first..(rows.end + 1).min(last) {
+            let start = columns.len();
             let (lower, upper) = (self.row(row), self.row(row + 1));
             active(lower, upper, &mut columns);
-            for &column in &columns {
-                let (i, node) = (column as usize, row * width + column as usize);
-                let corners = [lower[i], lower[i + 1], upper[i + 1], upper[i]];
-                let places = [node, node + 1, node + width + 1, node + width];
-                // The third side of a triangle may be crossed where the others are not.
-                let triangle = corners.iter().filter(|&&class| class == 0).count() == 1;
-                for k in 0..4 {
-                    let (next, before) = ((k + 1) % 4, (k + 3) % 4);
-                    let near = |other: usize| !crossed(corners[k], corners[other]).is_empty();
-                    let asked = near(next)
-                        || near(before)
-                        || (triangle && (near((k + 2) % 4) || !crossed(corners[next], corners[before]).is_empty()));
-                    if asked && corners[k] != 0 && own.contains(&places[k]) {
-                        nodes.push(places[k]);
-                    }
-                }
+            for &column in &columns[start..] {
+                let i = column as usize;
+                let classes = [lower[i], lower[i + 1], upper[i + 1], upper[i]];
+                let asked = ends_of_crossings(classes);
+                below.add(i, asked[0]);
+                below.add(i + 1, asked[1]);
+                above.add(i + 1, asked[2]);
+                above.add(i, asked[3]);
             }
+            ends.push(columns.len());
+            if own.contains(&row) {
+                below.each(|i| nodes.push(row * width + i));
+            }
+            below.clear();
+            std::mem::swap(&mut below, &mut above);
         }
-        nodes.sort_unstable();
-        nodes.dedup();
+        if own.contains(&((rows.end + 1).min(last))) {
+            below.each(|i| nodes.push((rows.end + 1).min(last) * width + i));
+        }
+        self.cells = (first, columns, ends);
+        let own = own.start * width..own.end * width;
         self.values_first = rows.start;
         self.known = ask(frame, &nodes);
         let start = self.first * width;
@@ -153,6 +171,8 @@ impl<'a> Ground<'a> {
 
     /// Gives nodes another class, and asks for those around them: an edge to one of them may be crossed now.
     fn turn(&mut self, frame: &Frame<'_>, turned: &[(usize, Class)], own: Range<usize>) {
+        // What was found of cells no longer holds.
+        self.cells = (0, Vec::new(), Vec::new());
         let start = self.first * self.width;
         let classes = self.classes.to_mut();
         turned.iter().for_each(|&(node, class)| classes[node - start] = class);
@@ -171,6 +191,45 @@ impl<'a> Ground<'a> {
         around.dedup();
         self.known.extend(ask(frame, &around));
         self.known.sort_unstable_by_key(|entry| entry.0);
+    }
+}
+
+/// Which corners of a cell are ends of a crossed edge. With one corner masked, the others make a triangle, whose third side may be
+/// crossed where the others are not.
+fn ends_of_crossings(classes: [Class; 4]) -> [bool; 4] {
+    let crosses = |a: usize, b: usize| !crossed(classes[a % 4], classes[b % 4]).is_empty();
+    if classes.iter().filter(|&&class| class == 0).count() == 1 {
+        let any = (0..4).any(|k| crosses(k, k + 1)) || crosses(0, 2) || crosses(1, 3);
+        return classes.map(|class| any && class != 0);
+    }
+    [0, 1, 2, 3].map(|k| crosses(k, k + 1) || crosses(k, k + 3))
+}
+
+/// Marks on the nodes of a row.
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn new(width: usize) -> Self {
+        Self(vec![0; width.div_ceil(64)])
+    }
+
+    fn add(&mut self, place: usize, marked: bool) {
+        self.0[place / 64] |= u64::from(marked) << (place % 64);
+    }
+
+    /// Hands over the marked places, ascending.
+    fn each(&self, mut found: impl FnMut(usize)) {
+        for (nth, &word) in self.0.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                found(64 * nth + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.0.fill(0);
     }
 }
 

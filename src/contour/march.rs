@@ -15,7 +15,7 @@
 //! its head in one and its tail in the other, so segments are links in lists. Nothing depends on more than the rows next to a strip, which is
 //! why strips of any size make the same lines.
 
-use super::classify::{Class, active, crossed};
+use super::classify::{Class, crossed};
 use super::heights::{Band, Ground};
 use super::pieces::{Pieces, link};
 use super::refine::{Edge, roots};
@@ -85,8 +85,7 @@ pub(super) fn march(frame: &Frame<'_>, band: &Band<'_>, rows: Range<usize>) -> P
     };
     let (mut columns, mut below) = (Vec::new(), None);
     for row in rows {
-        columns.clear();
-        active(strip.ground.row(row), strip.ground.row(row + 1), &mut columns);
+        strip.ground.active(row, &mut columns);
         // A crossed edge makes the cells on both its sides active.
         let bottom = below.take().unwrap_or_else(|| strip.along(row, &columns));
         let sides = strip.up(row, &columns);

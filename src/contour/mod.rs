@@ -13,7 +13,8 @@
 //! **Masked cells.** No line touches a masked node. A cell with one masked corner is marched as the triangle of the other three (the
 //! `corner_mask` of contourpy), with more it is left out; lines end there as they do at the border.
 //!
-//! **Practice.** Values come in bands of rows from the engine; classes of nodes are made in parallel, cells whose corners differ are
+//! **Practice.** Nodes come in bands of rows from the engine: of a function their classes alone, which the kernel of colours
+//! ([`palette`](crate::kernels::palette)) finds on any engine, a byte for each; of arrays their values, classified here. Cells whose corners differ are
 //! found by comparing whole blocks, and strips of rows are marched in parallel and joined in order. Memory is that of a band, and of the lines.
 //!
 //! **Edges as contract.** Fewer than two nodes along x or y: no lines. A constant field: none, whatever the level. A level at the smallest
@@ -32,6 +33,7 @@ mod refine;
 
 use crate::field::Samples;
 use crate::io::paths::Path;
+use crate::kernels::palette::MAX_THRESHOLDS;
 use crate::probe::Probe;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
@@ -144,10 +146,20 @@ impl<'a> Tracer<'a> {
                 (kept, samples) => *kept = samples.clone(),
             }
         }
-        // The row beyond a strip has a say in it.
+        self.march_complete();
+    }
+
+    /// Marches the cells whose nodes are all there. The row beyond a strip has a say in it.
+    fn march_complete(&mut self) {
         let complete = self.first + self.classes.len() / self.frame.x.len().max(1);
         let last = self.frame.y.len();
         self.advance(if complete >= last { last.saturating_sub(1) } else { complete.saturating_sub(2) });
+    }
+
+    /// The same where an engine has found the classes of the nodes: 0 where masked, else 1 + the number of levels ≤ value. For functions.
+    pub fn add_classes(&mut self, classes: &[u8]) {
+        self.classes.extend(classes.iter().map(|&class| Class::from(class)));
+        self.march_complete();
     }
 
     fn classify<T: Number>(&mut self, values: &[T]) {
@@ -212,6 +224,16 @@ pub fn trace(
 ) -> Result<Vec<Path>, RequestError> {
     let axis = |axis: usize| prepared.grid().axes().get(axis).map_or_else(|| vec![0.0], crate::grid::Axis::table);
     let mut tracer = Tracer::new(axis(0), axis(1), levels, surface, normals);
+    if surface.is_some() && (1..=MAX_THRESHOLDS).contains(&levels.len()) {
+        // Of a function the classes are enough, and an engine finds them where it finds the values.
+        let single = || Classes::<f32>::new(levels).levels().iter().map(|&level| level.into()).collect();
+        let thresholds: Vec<f64> = if prepared.engine().arithmetic() == "f32" { single() } else { levels.to_vec() };
+        prepared.index_bands(0, &thresholds, watch, |classes| {
+            tracer.add_classes(classes);
+            Ok::<(), RequestError>(())
+        })?;
+        return Ok(tracer.finish());
+    }
     prepared.bands(watch, |samples| {
         tracer.add(samples);
         Ok::<(), RequestError>(())

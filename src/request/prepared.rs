@@ -340,6 +340,28 @@ impl Prepared {
         Ok(())
     }
 
+    /// Hands the indices of plane `plane` by these thresholds to `sink` in the order of cells: 0 where masked, else 1 + the number of
+    /// thresholds ≤ value.
+    ///
+    /// # Errors
+    /// Thresholds that are too many, not sorted, or not numbers, and what the engine, the watch or the sink reports.
+    pub fn index_bands<E: From<RequestError>>(
+        &mut self,
+        plane: usize,
+        thresholds: &[f64],
+        watch: &mut dyn Watch,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let thresholds = self.thresholds(thresholds)?;
+        let most = self.most(BUFFERS, 0);
+        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, None);
+        let mut pieces = Linear::new(self.grid.cells(), most);
+        watch.begin("comparing", self.grid.cells());
+        let spent = run(&mut work, &mut pieces, vec![Vec::new(); BUFFERS], watch, |_, part: &mut Vec<u8>| sink(part))?;
+        self.passes.push(Pass { name: "classes", spent, kernels: work.1.0 });
+        Ok(())
+    }
+
     /// Hands the values of all planes to `sink` in whole rows of the first axis, the pieces from the top of a picture down but the
     /// rows of a piece as they lie; a row that is longer than a piece comes in parts. `reserved` bytes, and `per_cell` for each cell of a
     /// piece, are taken off the memory budget for what the sink needs.
