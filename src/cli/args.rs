@@ -47,6 +47,7 @@ pub(crate) enum Command {
         gradgrid eval 'sin(20x)' d.npy -q partial:x --method central --compare exact\n  \
         gradgrid eval 'sin(x)*cos(y)' heights.png --format png16 -q value --range -1:1 --size 512x512\n  \
         gradgrid eval dem.tif aspect.tif -q aspect\n  \
+        gradgrid eval dem.tif slope.tif -q slope --cog\n  \
         gradgrid eval field.npy grad.npy -q gradient --edge-order 2 --spacing 0.1,0.2\n  \
         gradgrid eval 'abs(d(a,x) - cos(x)*y)' err.npy -q value --with a=samples.npy --x 0:1 --y 0:2")]
     Eval(EvalArgs),
@@ -325,6 +326,9 @@ pub(crate) struct EvalArgs {
     /// Plain strips in .tif files: larger, and the fastest to write and read
     #[arg(long)]
     pub(crate) uncompressed: bool,
+    /// A cloud-optimised .tif file: tiles, and overviews of every half size, with all pages in front
+    #[arg(long, conflicts_with = "uncompressed")]
+    pub(crate) cog: bool,
     #[command(flatten)]
     pub(crate) arrays: ArrayArgs,
     #[command(flatten)]

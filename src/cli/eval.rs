@@ -30,6 +30,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     if args.uncompressed && format != Format::Tif {
         return Err(Failure::input("--uncompressed is for .tif files"));
     }
+    if args.cog && format != Format::Tif {
+        return Err(Failure::input("--cog is for .tif files"));
+    }
     if format == Format::Csv && grid.cells() > csv::MOST_CELLS {
         return Err(Failure::input(format_args!(
             "{} cells are too many for CSV, which holds up to {}; write .npy instead",
@@ -69,15 +72,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
             mapping = format!(", 1 to 65535 for {:?} to {:?}", low_high.0, low_high.1);
             masked
         }
-        Format::Tif | Format::Exr | Format::Vti => rasters::write(
-            &mut prepared,
-            &subject,
-            format,
-            args.uncompressed,
-            &compact(&words),
-            &mut output,
-            &mut progress,
-        )?,
+        Format::Tif | Format::Exr | Format::Vti => {
+            rasters::write(&mut prepared, &subject, (format, args), &compact(&words), &mut output, &mut progress)?
+        }
     };
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;

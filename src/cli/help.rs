@@ -97,9 +97,9 @@ Nodata values and NaN are masked; so is what depends on them. Derivatives are by
 degrees become metres on WGS 84 row by row, and --z-factor scales heights. A unit that the file does not tell is
 warned of. gdaldem's aspect takes cells for square; here aspect and slope are of the same surface.
 
-Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of the input), .exr, .vti and 16-bit
-grey, by `gradgrid eval`; pictures by plot; a map for each of many files by batch. The nodata value is kept where no
-value of the quantity can be that number; else masked cells are NaN.
+Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of the input, and with --cog as a
+cloud-optimised GeoTIFF), .exr, .vti and 16-bit grey, by `gradgrid eval`; pictures by plot; a map for each of many
+files by batch. The nodata value is kept where no value of the quantity can be that number; else masked cells are NaN.
 
 PNG, TIFF, EXR and VTI files say what made them, and so does FILE.json beside .npy and .raw: formula, files with
 their checksums, method, arithmetic, grid, range and command. `gradgrid verify FILE` computes it again and compares;

@@ -201,6 +201,15 @@ impl Output {
         matches!(self.sink, Sink::Beside { .. })
     }
 
+    /// Makes files without a name in the folder of the destination, which are gone when they are closed, however that comes about.
+    pub fn scratch(&self) -> impl FnMut() -> io::Result<File> + use<> {
+        let folder = match &self.sink {
+            Sink::Beside { path, .. } => folder_of(path).to_owned(),
+            Sink::Stdout(_) | Sink::Direct(_) => std::env::temp_dir(),
+        };
+        move || tempfile::tempfile_in(&folder)
+    }
+
     /// Whether the result goes to the standard output.
     pub fn is_stdout(&self) -> bool {
         matches!(self.sink, Sink::Stdout(_))

@@ -370,6 +370,12 @@ impl Quantity {
         matches!(self, Self::Direction | Self::Terrain(Terrain::Aspect(_)))
     }
 
+    /// Whether the mean of neighbouring values is a value of the quantity, too: not of angles, unit vectors, codes and bounds.
+    #[must_use]
+    pub fn has_means(&self) -> bool {
+        !(self.is_angle() || self.is_report() || matches!(self, Self::Ascent | Self::Descent | Self::Normal))
+    }
+
     /// The stencil that differences sampled values for it, if none is asked for.
     #[must_use]
     pub fn own_stencil(&self) -> Stencil {

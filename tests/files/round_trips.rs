@@ -5,7 +5,7 @@ use gradgrid::field::Samples;
 use gradgrid::io::georef::GeoReference;
 use gradgrid::io::read::{Channel, Header, ReadOptions};
 use gradgrid::io::write::exr::Exr;
-use gradgrid::io::write::geotiff::{GeoTiff, GeoTiffOptions};
+use gradgrid::io::write::geotiff::{Cog, GeoTiff, GeoTiffOptions, Overviews};
 use gradgrid::io::write::{Description, Element, WriteError, Writer};
 use std::io::Cursor;
 
@@ -92,6 +92,125 @@ fn geotiff_keeps_numbers_in_any_bands() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn big_files_hold_the_same_numbers() {
+    let planes: Vec<Vec<f64>> = (0..2).map(|seed| plane(300 * 270, seed)).collect();
+    for uncompressed in [false, true] {
+        let options = GeoTiffOptions { uncompressed, big: true, ..GeoTiffOptions::default() };
+        let file = geotiff(&planes, &[300, 270], Element::F32, 50, &options);
+        assert_eq!(file[..8], *b"II\x2b\0\x08\0\0\0", "a BigTIFF with 8-byte places");
+        for (index, plane) in planes.iter().enumerate() {
+            let (_, values) = read(&file, Channel::Index(index));
+            assert_eq!(bits(&values), rounded(plane, Element::F32), "band {index}, plain: {uncompressed}");
+        }
+    }
+    // 4 GiB of cells or more need one, which is known before the first.
+    for (shape, magic) in [([30_000, 32_000], 42), ([30_000, 36_000], 43)] {
+        let description = Description { shape: shape.to_vec(), names: vec!["f".to_owned()], element: Element::F32 };
+        let mut file = Cursor::new(Vec::new());
+        let options = GeoTiffOptions { uncompressed: true, ..GeoTiffOptions::default() };
+        drop(GeoTiff::new(&mut file, description, options).expect("opened"));
+        assert_eq!(file.into_inner()[2], magic, "{shape:?}");
+    }
+}
+
+/// A file as the COG writer makes it, in bands of so many rows.
+fn cog(planes: &[Vec<f64>], shape: [usize; 2], band: usize, options: &GeoTiffOptions, overviews: Overviews) -> Vec<u8> {
+    let names = (0..planes.len()).map(|plane| format!("f{plane}")).collect();
+    let description = Description { shape: shape.to_vec(), names, element: Element::F32 };
+    let mut file = Cursor::new(Vec::new());
+    let open = |file| -> Box<dyn Writer> {
+        Box::new(Cog::new(file, description, options.clone(), overviews, tempfile::tempfile).expect("opened"))
+    };
+    write(planes, shape[1], Element::F32, band, open, &mut file);
+    file.into_inner()
+}
+
+/// The little-endian number of four bytes at a place.
+fn number(file: &[u8], place: usize) -> usize {
+    u32::from_le_bytes([file[place], file[place + 1], file[place + 2], file[place + 3]]) as usize
+}
+
+#[test]
+fn cloud_optimised_files_hold_every_view() {
+    for (shape, planes, big) in [([700, 301], 1, false), ([520, 1030], 2, true), ([9, 11], 1, false)] {
+        let planes: Vec<Vec<f64>> = (0..planes).map(|seed| plane(shape[0] * shape[1], seed)).collect();
+        let options = GeoTiffOptions { nodata: Some(-9999.0), big, ..GeoTiffOptions::default() };
+        for overviews in [Overviews::Average, Overviews::Nearest] {
+            let file = cog(&planes, shape, 7, &options, overviews);
+            assert!(file == cog(&planes, shape, 301, &options, overviews), "{shape:?}: bands change the file");
+            for (index, plane) in planes.iter().enumerate() {
+                let (mut size, mut page) = (shape, 0);
+                let (_, mut view) = read(&file, Channel::Index(index));
+                assert_eq!(bits(&view), rounded(plane, Element::F32), "{shape:?}: band {index} as it was");
+                while size[0].max(size[1]) > 256 {
+                    (size, page) = (size.map(|n| n.div_ceil(2)), page + 1);
+                    let options = ReadOptions { page, channel: Channel::Index(index), ..ReadOptions::default() };
+                    let mut reader = open_bytes(file.clone(), &options).expect("a smaller view");
+                    let values = all(reader.as_mut()).expect("its numbers");
+                    assert_eq!(
+                        (reader.header().shape.as_slice(), values.len()),
+                        (&size[..], size[0] * size[1]),
+                        "half"
+                    );
+                    assert_eq!(reader.header().nodata, Some(-9999.0), "holes are known there, too");
+                    // Means lie within the values of the view before, and those of an even view are known in full.
+                    let known = values.iter().filter(|value| value.is_finite());
+                    assert!(known.clone().count() > values.len() / 2, "most cells have data in them");
+                    let (low, high) = view
+                        .iter()
+                        .filter(|v| v.is_finite())
+                        .fold((0.0_f64, 0.0_f64), |(a, b), v| (a.min(*v), b.max(*v)));
+                    assert!(known.clone().all(|value| (low..=high).contains(value)), "within the view before");
+                    if overviews == Overviews::Nearest {
+                        let has = |value: &f64| view.iter().any(|v| v.to_bits() == value.to_bits());
+                        assert!(values.iter().step_by(97).all(has), "a value that was there");
+                    }
+                    view = values;
+                }
+                let beyond = ReadOptions { page: page + 1, ..ReadOptions::default() };
+                assert!(open_bytes(file.clone(), &beyond).is_err(), "no page after the one that a tile holds");
+            }
+        }
+    }
+}
+
+#[test]
+fn cloud_optimised_files_begin_with_their_pages() {
+    let file = cog(&[plane(700 * 301, 5)], [700, 301], 50, &GeoTiffOptions::default(), Overviews::Average);
+    let note = String::from_utf8_lossy(&file[8..191]).into_owned();
+    assert!(note.starts_with("GDAL_STRUCTURAL_METADATA_SIZE=000140 bytes\nLAYOUT=IFDS_BEFORE_DATA\n"), "{note}");
+    // Pages in order, then the tiles of the smallest view first, each between its size and its end.
+    let (mut page, mut before, mut pages) = (number(&file, 4), file.len(), 0);
+    assert_eq!(page, 192, "right after the note");
+    let mut after_pages = 0;
+    let mut tiles = Vec::new();
+    while page != 0 {
+        let entries = usize::from(file[page]);
+        let entry = |tag: u8| {
+            let place = |k: &usize| page + 2 + 12 * k;
+            (0..entries).map(|k| place(&k)).find(|at| file[*at..*at + 2] == [tag, 1]).expect("such a tag")
+        };
+        let values = |at: usize| {
+            let (count, at) = (number(&file, at + 4), at + 8);
+            let from = if count == 1 { at } else { number(&file, at) };
+            (0..count).map(|k| number(&file, from + 4 * k)).collect::<Vec<_>>()
+        };
+        // Tags 324 and 325 are 0x144 and 0x145.
+        let (places, sizes) = (values(entry(0x44)), values(entry(0x45)));
+        assert!(places[0] < before, "larger views lie behind smaller ones");
+        (before, pages, after_pages) = (places[0], pages + 1, after_pages.max(page));
+        tiles.extend(places.into_iter().zip(sizes));
+        page = number(&file, page + 2 + 12 * entries);
+    }
+    assert_eq!(pages, 3, "700, 350 and 175 rows");
+    assert!(tiles.iter().all(|(place, _)| *place > after_pages), "pages first");
+    for (place, size) in tiles {
+        assert_eq!(number(&file, place - 4), size, "the size before the tile");
+        assert_eq!(number(&file, place + size), number(&file, place + size - 4), "its end again");
     }
 }
 

@@ -194,7 +194,7 @@ pub(super) fn write(
             let element = Element::of(&computed.samples);
             let description = Description { shape: computed.grid.shape(), names: computed.names, element };
             let nodata = if range.is_some() { None } else { computed.nodata };
-            let options = GeoTiffOptions { georef: computed.georef, nodata, uncompressed: false, words: String::new() };
+            let options = GeoTiffOptions { georef: computed.georef, nodata, ..GeoTiffOptions::default() };
             let mut writer = Box::new(GeoTiff::new(&mut file, description, options)?);
             writer.write_rows(&computed.samples)?;
             writer.finish()?;

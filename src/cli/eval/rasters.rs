@@ -1,13 +1,13 @@
 //! Values as GeoTIFF, EXR and VTK image data, whose writers take whole rows.
 
-use crate::cli::args::Format;
+use crate::cli::args::{EvalArgs, Format};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::subject::Subject;
 use crate::field::Samples;
 use crate::io::output::Output;
 use crate::io::write::exr::Exr;
-use crate::io::write::geotiff::{GeoTiff, GeoTiffOptions};
+use crate::io::write::geotiff::{Cog, GeoTiff, GeoTiffOptions, Overviews};
 use crate::io::write::vti::Vti;
 use crate::io::write::{Description, Writer};
 use crate::request::Prepared;
@@ -16,8 +16,7 @@ use crate::request::Prepared;
 pub(super) fn write(
     prepared: &mut Prepared,
     subject: &Subject<'_>,
-    format: Format,
-    uncompressed: bool,
+    (format, args): (Format, &EvalArgs),
     words: &str,
     output: &mut Output,
     progress: &mut Progress,
@@ -36,11 +35,15 @@ pub(super) fn write(
         Format::Vti => Box::new(Vti::with_words(output, &grid, &description.names, element, words)?),
         _ => {
             let (georef, nodata) = (subject.georef(), subject.nodata());
-            Box::new(GeoTiff::new(
-                output,
-                description,
-                GeoTiffOptions { georef, nodata, uncompressed, words: words.to_owned() },
-            )?)
+            let words = words.to_owned();
+            let options = GeoTiffOptions { georef, nodata, uncompressed: args.uncompressed, words, ..GeoTiffOptions::default() };
+            if args.cog {
+                let overviews = if subject.quantity.has_means() { Overviews::Average } else { Overviews::Nearest };
+                let scratch = output.scratch();
+                Box::new(Cog::new(output, description, options, overviews, scratch)?)
+            } else {
+                Box::new(GeoTiff::new(output, description, options)?)
+            }
         }
     };
     let mut rows = Rows::new(grid.width());
