@@ -6,7 +6,7 @@
 //!
 //! | format | grids | numbers | masked cells |
 //! |---|---|---|---|
-//! | [GeoTIFF](geotiff) | 2-D | `f32`, `f64` | NaN, or a nodata value |
+//! | [GeoTIFF](geotiff), [cloud-optimised](geotiff::Cog) too | 2-D | `f32`, `f64` | NaN, or a nodata value |
 //! | [EXR](exr) | 1-D, 2-D | `f32`; `f64` is rounded | NaN |
 //! | [VTK image data](vti) | 1-D to 3-D | `f32`, `f64` | NaN |
 //!
