@@ -8,6 +8,8 @@ Every number that a test expects is computed there from the same rule, `value(ro
 """
 
 import os
+import struct
+import zlib
 
 import imagecodecs  # noqa: F401  (tifffile's codecs)
 import numpy as np
@@ -106,3 +108,42 @@ with rasterio.open("gdal.asc", "w", driver="AAIGrid", width=4, height=3, count=1
 for name in ("gdal.prj", "gdal.asc.aux.xml"):
     if os.path.exists(name):
         os.remove(name)
+
+# Large ones -----------------------------------------------------------------------------------------------------------
+# A decoder needs a megabyte or more for each of these, and they are small on disk: tests measure its memory.
+rows, columns = np.mgrid[0:512, 0:640]
+steps = ((rows // 64) * 8 + columns // 64).astype("u1")
+rgb = np.dstack([steps, steps[::-1], 200 - steps])
+Image.fromarray(steps).save("large-grey.jpg", quality=80)
+Image.fromarray(rgb).save("large-progressive.jpg", quality=80, progressive=True)
+Image.fromarray(rgb).save("large-lossy.webp", quality=80)
+Image.fromarray(rgb).save("large-lossless.webp", lossless=True)
+np.savez_compressed("large-fortran.npz", np.asfortranarray(steps.astype("f4")))
+for codec in ("lzw", "packbits", "zlib", "zstd"):
+    predictor = codec != "packbits"
+    tifffile.imwrite(f"large-{codec}.tif", steps, compression=codec, predictor=2 if predictor else None, rowsperstrip=512,
+                     metadata=None)
+tifffile.imwrite("large-tiles.tif", np.dstack([steps] * 3).astype("f4"), photometric="rgb", compression="zlib", predictor=3,
+                 tile=(256, 256), metadata=None)
+OpenEXR.File({"compression": OpenEXR.PIZ_COMPRESSION, "type": OpenEXR.scanlineimage},
+             {name: rgb[:, :, k].astype("f4") for k, name in enumerate("RGB")}).write("large-piz.exr")
+OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
+             {name: rgb[:, :, k].astype("f4") for k, name in enumerate("RGB")}).write("large-zip.exr")
+
+
+def png_chunk(kind, body):
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def interlaced(name, pixels):
+    """Adam7, which Pillow does not write: seven passes of ever more pixels, without filters."""
+    passes = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+    data = b"".join(b"\0" + row.tobytes() for y, x, dy, dx in passes for row in pixels[y::dy, x::dx])
+    head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 1)
+    with open(name, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", zlib.compress(data, 9))
+                   + png_chunk(b"IEND", b""))
+
+
+interlaced("large-interlaced.png", rgb)
+Image.fromarray(rgb).save("large-rows.png")

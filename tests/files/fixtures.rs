@@ -97,6 +97,40 @@ fn pictures_without_loss() {
 }
 
 #[test]
+fn channels_that_are_decoded_together_are_the_same() {
+    for name in [
+        "colour.png",
+        "alpha.png",
+        "large-rows.png",
+        "large-interlaced.png",
+        "alpha.webp",
+        "large-lossy.webp",
+        "colour.jpg",
+    ] {
+        let first = open(&data(name), &default()).expect("a picture");
+        let wanted = ["R", "G", "B"].map(|name| Channel::Named(name.to_owned()));
+        let mut readers = wanted.clone().map(|channel| first.beside(&channel).expect("shares").expect("a colour"));
+        drop(first);
+        let (rows, width) = (readers[0].header().rows(), readers[0].header().width());
+        let mut planes = [(); 3].map(|()| Vec::new());
+        for band in (0..rows).step_by(5) {
+            for (reader, plane) in readers.iter_mut().zip(&mut planes) {
+                // Bands with a halo, as the engines read them.
+                let (from, mut part) = (band.saturating_sub(2), Vec::new());
+                reader.read_rows_f64(from..rows.min(band + 5), &mut part).expect("rows");
+                plane.extend_from_slice(&part[(band - from) * width..]);
+            }
+        }
+        for (channel_wanted, plane) in wanted.into_iter().zip(planes) {
+            let alone = header_and_values(name, &channel(channel_wanted)).1;
+            assert_eq!(bits(&plane), bits(&alone), "{name}");
+        }
+        assert!(readers[0].beside(&Channel::Index(9)).expect("shares").is_err(), "{name} has no such channel");
+    }
+    assert!(open(&data("utm.tif"), &default()).expect("a raster").beside(&Channel::Index(0)).is_none(), "opened again");
+}
+
+#[test]
 fn pictures_with_loss() {
     let smooth: Vec<f64> = (0..24 * 20).map(|cell| (cell / 20 + cell % 20 * 2 + 60) as f64).collect();
     let flipped: Vec<f64> = (0..24 * 20).map(|cell| smooth[(23 - cell / 20) * 20 + cell % 20]).collect();

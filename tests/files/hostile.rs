@@ -2,11 +2,11 @@
 //!
 //! The whole program runs under a cap on its memory (see the crate root), so a claim that is believed ends it.
 
-use crate::{all, bits, data, open_bytes};
+use crate::{all, bits, data, open_bytes, single};
 use gradgrid::io::read::{Dtype, RawShape, ReadOptions};
 
 /// What the readers may use here.
-const LIMIT: u64 = 1 << 20;
+const LIMIT: u64 = 2 << 20;
 
 /// Mutations per format, in the short run and in the long one.
 const SOME: usize = 10_000;
@@ -107,9 +107,16 @@ fn read(bytes: Vec<u8>, options: &ReadOptions) -> Option<Vec<u64>> {
         let _ = reader.read_rows_f32(0..some, &mut out);
         return None;
     }
-    let mut out = Vec::new();
-    let _ = reader.read_rows_f32(rows / 2..rows, &mut out);
-    all(reader.as_mut()).ok().map(|values| bits(&values))
+    let (mut narrow, width) = (Vec::new(), reader.header().width());
+    let half = reader.read_rows_f32(rows / 2..rows, &mut narrow).is_ok();
+    let values = all(reader.as_mut()).ok()?;
+    assert_eq!(values.len(), rows * width, "as many numbers as the header has cells");
+    if half {
+        // Either way the same numbers, rounded once.
+        let wide = values[rows / 2 * width..].iter().map(|value| single(*value).to_bits());
+        assert!(narrow.iter().map(|value| value.to_bits()).eq(wide), "the second half in single precision");
+    }
+    Some(bits(&values))
 }
 
 /// Whether the format has checksums over its data, so that damage cannot pass for data.
@@ -197,4 +204,38 @@ fn claims_are_checked_before_memory_is_asked_for() {
     let mut asc = b"ncols 1000000\nnrows 1000000\ncellsize 1\n".to_vec();
     asc.extend(b"1 2 3");
     assert!(open_bytes(asc, &ReadOptions::default()).is_err(), "a million million numbers in 43 bytes");
+}
+
+/// Bytes that no number of a file depends on: they do not lie within its data, and do not say where that lies or what it means.
+#[test]
+fn what_lies_around_the_data_changes_nothing() {
+    for name in [
+        "volume.npy",
+        "fortran-be.npy",
+        "utm.tif",
+        "planes.tif",
+        "tiles-zstd.tif",
+        "big-be-tiles.tif",
+        "grey16.png",
+        "colour.jpg",
+        "alpha.webp",
+        "colour-zip.exr",
+        "stored.npz",
+    ] {
+        let (file, options) = (file(name), options(name));
+        let whole = read(file.clone(), &options).unwrap_or_else(|| panic!("{name} is good"));
+        for rest in [&b"\0"[..], b"rubbish", &[0xff; 700]] {
+            if let Some(values) = read([&file, rest].concat(), &options) {
+                assert!(values == whole, "{name} reads otherwise with {} bytes after its end", rest.len());
+            }
+        }
+    }
+    // The padding of an NPY header, and words of a TIFF file.
+    for (name, words) in [("volume.npy", &b"}    "[..]), ("tiles-zstd.tif", b"tifffile.py")] {
+        let (mut file, options) = (file(name), options(name));
+        let whole = read(file.clone(), &options);
+        let place = file.windows(words.len()).position(|window| window == words).expect("such words");
+        file[place + 3] = if name.ends_with("npy") { b'\t' } else { b'X' };
+        assert!(read(file, &options) == whole && whole.is_some(), "{name}: the numbers stay");
+    }
 }

@@ -7,7 +7,7 @@
 use crate::io::read::error::{ReadError, damaged};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes with random access.
 pub(crate) trait Source: Send {
@@ -72,11 +72,12 @@ impl Source for FileBytes {
 
 /// A whole file in memory. Copies share the bytes.
 #[derive(Debug, Clone)]
-pub(crate) struct Memory(pub(crate) Arc<[u8]>);
+pub(crate) struct Memory(Arc<Vec<u8>>);
 
 impl From<Vec<u8>> for Memory {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into())
+        // Moved, not copied: the file may be as large as the limit.
+        Self(Arc::new(bytes))
     }
 }
 
@@ -161,6 +162,13 @@ impl<S: Restart> Forward<S> {
         Self { format, stream, pass: None, len, limit, start: 0, kept: Vec::new(), keep_from: 0 }
     }
 
+    /// The same, which keeps nothing: for one who reads all of it once.
+    pub(crate) fn keeping_nothing(mut self) -> Self {
+        (self.limit, self.kept) = (0, Vec::new());
+        (self.pass, self.start) = (None, 0);
+        self
+    }
+
     fn forget_before(&mut self, offset: u64) {
         let drop = offset.saturating_sub(self.start).min(self.kept.len() as u64);
         self.kept.drain(..usize::try_from(drop).unwrap_or(usize::MAX).min(self.kept.len()));
@@ -224,6 +232,13 @@ impl<S: Restart> Source for Forward<S> {
                 self.forget_before(end);
             }
             if fresh.len() as u64 <= self.limit {
+                let wanted = self.kept.len() + fresh.len();
+                if wanted > self.kept.capacity() {
+                    // As vectors grow, but not beyond the limit.
+                    let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+                    let room = wanted.max(2 * self.kept.capacity()).min(limit);
+                    self.kept.reserve_exact(room - self.kept.len());
+                }
                 self.kept.extend_from_slice(fresh);
             } else {
                 self.start += fresh.len() as u64;
@@ -234,6 +249,63 @@ impl<S: Restart> Source for Forward<S> {
 
     fn keep_from(&mut self, offset: u64) {
         self.keep_from = offset;
+    }
+}
+
+/// A source for several readers, which take turns: what one of them still wants to be kept is kept, so that a stream is decoded
+/// once for all while they read the same rows.
+#[derive(Debug)]
+pub(crate) struct Shared<S> {
+    common: Arc<Mutex<Common<S>>>,
+    number: usize,
+}
+
+#[derive(Debug)]
+struct Common<S> {
+    source: S,
+    /// Of each reader, the place before which it needs nothing.
+    keep_from: Vec<u64>,
+}
+
+impl<S> Shared<S> {
+    pub(crate) fn new(source: S) -> Self {
+        Self { common: Arc::new(Mutex::new(Common { source, keep_from: vec![0] })), number: 0 }
+    }
+
+    fn common(&self) -> MutexGuard<'_, Common<S>> {
+        self.common.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S> Clone for Shared<S> {
+    /// For one reader more, which begins at the start.
+    fn clone(&self) -> Self {
+        let mut common = self.common();
+        common.keep_from.push(0);
+        Self { common: Arc::clone(&self.common), number: common.keep_from.len() - 1 }
+    }
+}
+
+impl<S> Drop for Shared<S> {
+    fn drop(&mut self) {
+        self.common().keep_from[self.number] = u64::MAX;
+    }
+}
+
+impl<S: Source> Source for Shared<S> {
+    fn len(&self) -> u64 {
+        self.common().source.len()
+    }
+
+    fn read_at(&mut self, offset: u64, out: &mut [u8]) -> Result<(), ReadError> {
+        self.common().source.read_at(offset, out)
+    }
+
+    fn keep_from(&mut self, offset: u64) {
+        let mut common = self.common();
+        common.keep_from[self.number] = offset;
+        let first = common.keep_from.iter().copied().min().unwrap_or(offset);
+        common.source.keep_from(first);
     }
 }
 
@@ -281,6 +353,30 @@ mod tests {
         assert_eq!(passes.load(Ordering::Relaxed), 1, "one pass so far");
         check(10, 10, 10);
         assert_eq!(passes.load(Ordering::Relaxed), 2, "back to the start");
+    }
+
+    #[test]
+    fn readers_of_one_stream_share_a_pass() {
+        let bytes: Arc<[u8]> = (0..=255_u8).cycle().take(90_000).collect();
+        let passes = Arc::new(AtomicUsize::new(0));
+        let stream = Forward::new("test", Counted(Arc::clone(&bytes), Arc::clone(&passes)), 90_000, 1 << 20);
+        let first = Shared::new(stream);
+        let mut readers = vec![first.clone(), first.clone(), first.clone()];
+        // One that is gone wants nothing.
+        drop(first);
+        for band in (0..90_000).step_by(30_000) {
+            for reader in &mut readers {
+                for part in (band..band + 30_000).step_by(10_000) {
+                    let mut out = vec![0xAA; 10_000];
+                    reader.keep_from(part as u64);
+                    reader.read_at(part as u64, &mut out).expect("there");
+                    assert!(out == bytes[part..part + 10_000], "the bytes from {part} on");
+                }
+            }
+        }
+        assert_eq!(passes.load(Ordering::Relaxed), 1, "one pass for three");
+        let kept = readers[0].common().source.kept.len();
+        assert!(kept <= 40_000, "and no more than a band is kept: {kept}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::io::read::pixels::{Layout, Pixels, Take, What};
 use crate::io::read::{Channel, Header, ReadOptions, Reader, checked_cells};
 use exr::block::UncompressedBlock;
 use exr::block::reader::ChunksReader;
+use exr::compression::Compression;
 use exr::meta::BlockDescription;
 use exr::meta::attribute::SampleType;
 use exr::prelude::Vec2;
@@ -26,6 +27,12 @@ const FORMAT: &str = "EXR";
 
 /// How many times smaller a file may be than its pixels: four times what deflate can do; not derived for the other methods.
 const MOST_COMPRESSION: u64 = 4096;
+
+/// Bytes of the tables for 65 537 codes and as many values that PIZ is decoded with, and the 16 384 lists of codes between them.
+const PIZ_TABLES: u64 = 3 << 19;
+
+/// Bytes that a block takes in the table of the file and among those that have come, in a tree that may be half empty.
+const PER_BLOCK: u64 = 64;
 
 /// What is wanted of a file.
 struct Wanted {
@@ -118,7 +125,9 @@ pub(crate) fn open(source: Box<dyn Source>, options: &ReadOptions) -> Result<Box
     };
     // A block is held packed, unpacked and once more while its bytes are put in order.
     let block = (block.0 as u64).saturating_mul(block.1 as u64).saturating_mul(list.bytes_per_pixel as u64);
-    let needs = ((cells * pixel) as u64).saturating_add(block.saturating_mul(4)).saturating_add(blocks * 8);
+    let tables = if header.compression == Compression::PIZ { PIZ_TABLES } else { 0 };
+    let listed = blocks.saturating_mul(PER_BLOCK);
+    let needs = [block.saturating_mul(4), listed, tables].into_iter().fold((cells * pixel) as u64, u64::saturating_add);
     if needs > limit {
         return Err(ReadError::TooBig { format: FORMAT, needs, limit });
     }

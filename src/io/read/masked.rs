@@ -1,6 +1,6 @@
 //! A reader in which one more number stands for “no data”, as the user says.
 
-use crate::io::read::{Dtype, Header, ReadError, Reader};
+use crate::io::read::{Channel, Dtype, Header, ReadError, Reader};
 use std::ops::Range;
 
 /// Another reader, with cells of this value masked too.
@@ -22,6 +22,11 @@ impl Masked {
 impl Reader for Masked {
     fn header(&self) -> &Header {
         &self.header
+    }
+
+    fn beside(&self, channel: &Channel) -> Option<Result<Box<dyn Reader>, ReadError>> {
+        let masked = |inner| -> Box<dyn Reader> { Box::new(Self::new(inner, self.nodata)) };
+        self.inner.beside(channel).map(|inner| inner.map(masked))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "compared in the type of the values")]

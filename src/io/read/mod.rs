@@ -170,6 +170,12 @@ pub trait Reader: Send + fmt::Debug {
     /// # Errors
     /// As for [`read_rows_f32`](Self::read_rows_f32).
     fn read_rows_f64(&mut self, rows: Range<usize>, out: &mut Vec<f64>) -> Result<(), ReadError>;
+
+    /// A reader of another channel of the same picture, from its first row on, that shares the work of decoding with this one: while
+    /// both read the same rows in turn, the file is decoded once. `None` where the file is to be opened again.
+    fn beside(&self, _channel: &Channel) -> Option<Result<Box<dyn Reader>, ReadError>> {
+        None
+    }
 }
 
 /// Opens a file, whose format is known by its content.

@@ -226,16 +226,26 @@ impl fmt::Debug for Fortran {
     }
 }
 
-/// Bytes of a column that are read at a time.
+/// Bytes for the part of a column that is read at a time, as it is stored and as it is handed on.
 const SPAN: usize = 1 << 20;
+
+/// Rows that are gathered at a time.
+const LISTED: usize = 1 << 14;
 
 impl Fortran {
     fn read<T: Number + Stored>(&mut self, rows: Range<usize>, out: &mut Vec<T>) -> Result<(), ReadError> {
         let cells = self.header.cells_of(&rows)?;
         out.resize(cells.len(), T::default());
-        if rows.is_empty() {
-            return Ok(());
+        // Rows by the ten thousand, so that their list stays small.
+        for first in rows.clone().step_by(LISTED) {
+            let last = rows.end.min(first + LISTED);
+            self.gather(first..last, &mut out[(first - rows.start) * self.header.width()..])?;
         }
+        Ok(())
+    }
+
+    /// Reads up to [`LISTED`] rows into their places.
+    fn gather<T: Number + Stored>(&mut self, rows: Range<usize>, out: &mut [T]) -> Result<(), ReadError> {
         let (width, size) = (self.header.width(), self.layout.dtype.size());
         // A column is a plane of slow × y, with the slow axis contiguous.
         let [slow, middle] = match self.header.shape[..] {
@@ -248,7 +258,7 @@ impl Fortran {
         // The places of the band in a column, in the order of the file.
         let mut places: Vec<(usize, usize)> = rows.clone().map(|row| (place_of(row), row - rows.start)).collect();
         places.sort_unstable();
-        let most = (SPAN.min(usize::try_from(self.limit).unwrap_or(SPAN)) / size).max(1);
+        let most = (SPAN.min(usize::try_from(self.limit).unwrap_or(SPAN)) / (size + size_of::<T>())).max(1);
         let (mut block, mut values) = (Vec::new(), Vec::new());
         for x in 0..width {
             let mut left = places.as_slice();

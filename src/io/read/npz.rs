@@ -18,6 +18,9 @@ const FORMAT: &str = "NPZ";
 /// The largest directory that is read: some hundred thousand members.
 const LARGEST_DIRECTORY: u64 = 16 << 20;
 
+/// Bytes for a byte of the directory: itself, and its share of a [`Member`] in a vector that may be half empty.
+const MEMBER_PER_BYTE: u64 = 6;
+
 /// Deflate makes at most 258 bytes of two bits (RFC 1951).
 pub(crate) const MOST_BYTES_PER_DEFLATED: u64 = 1032;
 
@@ -37,7 +40,7 @@ pub(crate) fn open(
     again: Again,
     options: &ReadOptions,
 ) -> Result<Box<dyn Reader>, ReadError> {
-    let members = directory(&mut source)?;
+    let members = directory(&mut source, options.limit)?;
     let member = choose(members, options.member.as_deref())?;
     let start = data_start(&mut source, &member)?;
     let claimed = if member.deflated {
@@ -52,7 +55,7 @@ pub(crate) fn open(
     let stream = Stream { again, member, start };
     let mut forward = Forward::new(FORMAT, stream, size, options.limit);
     if is_fortran(&mut forward)? {
-        let bytes = all(&mut forward, FORMAT, options.limit)?;
+        let bytes = all(&mut forward.keeping_nothing(), FORMAT, options.limit)?;
         return npy::open(Box::new(Memory::from(bytes)), true, options.limit);
     }
     npy::open(Box::new(forward), true, options.limit)
@@ -103,7 +106,7 @@ impl Record<'_> {
 }
 
 /// Reads the directory of the archive.
-fn directory(source: &mut dyn Source) -> Result<Vec<Member>, ReadError> {
+fn directory(source: &mut dyn Source, limit: u64) -> Result<Vec<Member>, ReadError> {
     let len = source.len();
     // The record at the end is 22 bytes and a comment of up to 65 535.
     let tail_len = len.min(22 + 65_535);
@@ -128,6 +131,11 @@ fn directory(source: &mut dyn Source) -> Result<Vec<Member>, ReadError> {
     }
     if size > LARGEST_DIRECTORY || start.checked_add(size).is_none_or(|end| end > len) {
         return Err(damaged(FORMAT, format!("it claims a directory of {size} bytes at {start}")));
+    }
+    // An entry of 46 bytes and its name is held as it is, and as a member.
+    let needs = size.saturating_mul(MEMBER_PER_BYTE);
+    if needs > limit {
+        return Err(ReadError::TooBig { format: FORMAT, needs, limit });
     }
     let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
     source.read_at(start, &mut bytes)?;

@@ -5,6 +5,8 @@
 //!
 //! Limits: orientation (EXIF) and profiles are not applied; of an animation the first picture is read.
 
+mod vp8;
+
 use crate::io::read::bytes::{Memory, Source, all};
 use crate::io::read::dtype::Dtype;
 use crate::io::read::error::{ReadError, damaged};
@@ -28,20 +30,20 @@ fn reader(
     let take = Take::choose(&options.channel, colours, alpha, samples)?;
     let header = Header { channels: samples, ..Header::new(format, vec![height, width], Dtype::U8) };
     let layout = Layout { offset: 0, dtype: Dtype::U8, big_endian: false, samples, take };
-    Ok(Box::new(Pixels::new(header, layout, Memory::from(pixels))))
+    Ok(Box::new(Pixels::of_picture(header, layout, Memory::from(pixels), colours, alpha)))
 }
 
-/// Bytes of the pixels, if `factor` times as many are within the limit.
+/// Checks that pixels of so many bytes are within the limit beside what is held.
 fn budget(
     format: &'static str,
     [width, height]: [usize; 2],
-    samples: usize,
-    factor: u64,
+    bytes: usize,
+    held: u64,
     limit: u64,
-) -> Result<usize, ReadError> {
-    let bytes = checked_cells(format, &[height, width], samples)? * samples;
-    let needs = (bytes as u64).saturating_mul(factor);
-    if needs > limit { Err(ReadError::TooBig { format, needs, limit }) } else { Ok(bytes) }
+) -> Result<(), ReadError> {
+    let pixels = (checked_cells(format, &[height, width], bytes)? * bytes) as u64;
+    let needs = pixels.saturating_add(held);
+    if needs > limit { Err(ReadError::TooBig { format, needs, limit }) } else { Ok(()) }
 }
 
 pub(crate) fn open_jpeg(source: &mut dyn Source, options: &ReadOptions) -> Result<Box<dyn Reader>, ReadError> {
@@ -65,7 +67,7 @@ pub(crate) fn open_jpeg(source: &mut dyn Source, options: &ReadOptions) -> Resul
     let size = [usize::from(info.width), usize::from(info.height)];
     // A progressive picture is held as coefficients of 16 bits, of up to 4 components, in whole blocks of 16 × 16.
     let padded = size.map(|size| size.next_multiple_of(16));
-    budget(FORMAT, padded, 4, 4, options.limit)?;
+    budget(FORMAT, padded, 16, file.len() as u64, options.limit)?;
     let pixels = decoder.decode().map_err(trouble)?;
     if pixels.len() != size[0] * size[1] * samples {
         return Err(damaged(FORMAT, format!("it has {} bytes of pixels", pixels.len())));
@@ -83,8 +85,9 @@ pub(crate) fn open_webp(source: &mut dyn Source, options: &ReadOptions) -> Resul
     let size = [width, height].map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     let samples = if decoder.has_alpha() { 4 } else { 3 };
     // The pixels once more as the decoder has them: planes of 8 bits, or numbers of 32 bits.
-    budget(FORMAT, size, 4, 3, options.limit)?;
-    let mut pixels = vec![0; budget(FORMAT, size, samples, 1, options.limit)?];
+    vp8::check(&file, size).ok_or_else(|| damaged(FORMAT, "a part of it is larger than the whole"))?;
+    budget(FORMAT, size, 12, file.len() as u64, options.limit)?;
+    let mut pixels = vec![0; size[0] * size[1] * samples];
     decoder.read_image(&mut pixels).map_err(trouble)?;
     reader(FORMAT, size, samples, pixels, options)
 }

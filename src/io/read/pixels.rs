@@ -111,6 +111,15 @@ pub(crate) struct Pixels<S> {
     layout: Layout,
     source: S,
     block: Vec<u8>,
+    /// What is needed to read another channel of the same pixels.
+    colours: Option<Colours<S>>,
+}
+
+/// Number of colours, whether there is alpha, and how another reader gets at the source.
+struct Colours<S> {
+    colours: usize,
+    alpha: bool,
+    again: fn(&S) -> S,
 }
 
 impl<S> fmt::Debug for Pixels<S> {
@@ -122,7 +131,16 @@ impl<S> fmt::Debug for Pixels<S> {
 impl<S: Source> Pixels<S> {
     /// The caller has checked that the source holds `offset + cells × pixel` bytes.
     pub(crate) fn new(header: Header, layout: Layout, source: S) -> Self {
-        Self { header, layout, source, block: Vec::new() }
+        Self { header, layout, source, block: Vec::new(), colours: None }
+    }
+
+    /// The same for pictures of this many colours, whose other channels can be read [beside](Reader::beside).
+    pub(crate) fn of_picture(header: Header, layout: Layout, source: S, colours: usize, alpha: bool) -> Self
+    where
+        S: Clone,
+    {
+        let colours = Some(Colours { colours, alpha, again: S::clone });
+        Self { colours, ..Self::new(header, layout, source) }
     }
 
     fn read<T: Number + Stored>(&mut self, rows: Range<usize>, out: &mut Vec<T>) -> Result<(), ReadError> {
@@ -188,9 +206,19 @@ impl<S: Source> Pixels<S> {
     }
 }
 
-impl<S: Source> Reader for Pixels<S> {
+impl<S: Source + 'static> Reader for Pixels<S> {
     fn header(&self) -> &Header {
         &self.header
+    }
+
+    fn beside(&self, channel: &Channel) -> Option<Result<Box<dyn Reader>, ReadError>> {
+        let Colours { colours, alpha, again } = *self.colours.as_ref()?;
+        let take = Take::choose(channel, colours, alpha, self.layout.samples);
+        Some(take.map(|take| -> Box<dyn Reader> {
+            let (header, layout) = (self.header.clone(), Layout { take, ..self.layout });
+            let colours = Some(Colours { colours, alpha, again });
+            Box::new(Self { header, layout, source: again(&self.source), block: Vec::new(), colours })
+        }))
     }
 
     fn read_rows_f32(&mut self, rows: Range<usize>, out: &mut Vec<f32>) -> Result<(), ReadError> {

@@ -6,7 +6,7 @@
 //! Rows are decoded as they are wanted, so that a picture of any height takes little memory; an interlaced one is decoded whole,
 //! within the limit. The checksum of the data is compared at the last row at the latest.
 
-use crate::io::read::bytes::{Again, Forward, Memory, Part, Restart, Source};
+use crate::io::read::bytes::{Again, Forward, Memory, Part, Restart, Shared, Source};
 use crate::io::read::dtype::Dtype;
 use crate::io::read::error::{ReadError, damaged};
 use crate::io::read::npz::MOST_BYTES_PER_DEFLATED;
@@ -16,6 +16,9 @@ use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 use std::io::{self, BufReader, Read};
 
 const FORMAT: &str = "PNG";
+
+/// Bytes for a byte of a row.
+const ROWS: u64 = 8;
 
 type Decoding = png::Reader<BufReader<Part>>;
 
@@ -33,6 +36,11 @@ pub(crate) fn open(source: Box<dyn Source>, again: Again, options: &ReadOptions)
     let (len, limit) = (source.len(), options.limit);
     let mut reader = start(source, limit)?;
     let info = reader.info();
+    // The decoder holds a row and the one before it, filtered and not, and hands on a copy of up to four bytes for each of theirs.
+    let rows = (info.raw_row_length() as u64).saturating_mul(ROWS);
+    if rows > limit {
+        return Err(ReadError::TooBig { format: FORMAT, needs: rows, limit });
+    }
     let [width, height] = [info.width, info.height].map(|size| usize::try_from(size).unwrap_or(usize::MAX));
     let raw = (info.raw_row_length() as u64).saturating_mul(info.height.into());
     let interlaced = info.interlaced;
@@ -56,16 +64,18 @@ pub(crate) fn open(source: Box<dyn Source>, again: Again, options: &ReadOptions)
     if interlaced {
         let size = reader.output_buffer_size().filter(|size| *size == bytes);
         let size = size.ok_or_else(|| damaged(FORMAT, "its rows are too long"))?;
-        if size as u64 > limit {
-            return Err(ReadError::TooBig { format: FORMAT, needs: size as u64, limit });
+        let needs = (size as u64).saturating_add(rows);
+        if needs > limit {
+            return Err(ReadError::TooBig { format: FORMAT, needs, limit });
         }
         let mut pixels = vec![0; size];
         reader.next_frame(&mut pixels).map_err(|error| damaged(FORMAT, error.to_string()))?;
         reader.finish().map_err(|error| damaged(FORMAT, error.to_string()))?;
-        return Ok(Box::new(Pixels::new(header, layout, Memory::from(pixels))));
+        return Ok(Box::new(Pixels::of_picture(header, layout, Memory::from(pixels), colours, alpha)));
     }
     let stream = Stream { first: Some(reader), again, limit };
-    Ok(Box::new(Pixels::new(header, layout, Forward::new(FORMAT, stream, bytes as u64, limit))))
+    let rows = Shared::new(Forward::new(FORMAT, stream, bytes as u64, limit - rows));
+    Ok(Box::new(Pixels::of_picture(header, layout, rows, colours, alpha)))
 }
 
 struct Stream {

@@ -69,16 +69,32 @@ impl<S: Source> Chunked<S> {
         self.page.chunk_width == self.page.width && (!self.page.planar || self.plane.is_some())
     }
 
+    /// Chunks that are unpacked at once.
+    fn at_once(&self) -> u64 {
+        self.page.across().saturating_mul(self.planes().len()).min(AT_ONCE) as u64
+    }
+
+    /// Bytes of an unpacked chunk.
+    fn chunk(&self) -> u64 {
+        let shape = self.page.shape(0, self.big_endian);
+        (shape.row().max(shape.packed_row()) as u64).saturating_mul(shape.rows as u64)
+    }
+
     /// Memory at most: two rows of chunks, and the chunks that are being unpacked with their packed bytes and one spare copy.
     fn needs(&self) -> u64 {
         // A picture of one row of chunks is kept once.
         let kept = self.rows().saturating_mul(self.page.down().min(2) as u64);
         let table = (self.offsets.len() as u64).saturating_mul(16);
-        let shape = self.page.shape(0, self.big_endian);
-        let chunk = (shape.row().max(shape.packed_row()) as u64).saturating_mul(shape.rows as u64);
+        let chunk = self.chunk();
         let packed = self.counts.iter().copied().max().unwrap_or(0).min(most_packed(chunk));
-        let at_once = self.page.across().saturating_mul(self.planes().len()).min(AT_ONCE) as u64;
-        let spare = u64::from(self.page.bits < 8) * chunk;
+        let at_once = self.at_once();
+        let spare = match self.page.compression {
+            Compression::Zstd => decode::zstd_spare(chunk),
+            // What is too long shows only when it is there.
+            Compression::Deflate => decode::INFLATE_SPARE,
+            _ => 0,
+        };
+        let spare = spare.saturating_add(u64::from(self.page.bits < 8) * chunk);
         let work = chunk.saturating_add(packed).saturating_add(spare).saturating_mul(at_once);
         // Where a chunk is a whole row of them, it is moved and not copied.
         let moved = if self.is_one() { chunk.min(kept) } else { 0 };

@@ -98,7 +98,7 @@ fn unpack(compression: Compression, mut bytes: Vec<u8>, size: usize) -> Result<V
     }
     if compression == Compression::Deflate {
         // The fast way takes a chunk that is neither damaged nor longer than it should be.
-        let options = DeflateOptions::default().set_size_hint(size).set_limit(size.max(1));
+        let options = DeflateOptions::default().set_size_hint(size + INFLATE_ROOM).set_limit(size.max(1));
         if let Ok(fast) = DeflateDecoder::new_with_options(&bytes, options).decode_zlib()
             && fast.len() == size
         {
@@ -141,6 +141,18 @@ fn unpack(compression: Compression, mut bytes: Vec<u8>, size: usize) -> Result<V
 
 /// The farthest that zstd may look back. Writers use up to 8 MiB unless told to search longer.
 const LARGEST_WINDOW: u64 = 32 << 20;
+
+/// Bytes that the zstd decoder holds for a chunk: what it may look back to, which grows with what is unpacked up to twice that and whatever
+/// the window is said to be, a block of up to 128 KiB packed and as literals, and tables.
+pub(crate) fn zstd_spare(chunk: u64) -> u64 {
+    2 * chunk.min(LARGEST_WINDOW) + 2 * chunk.min(128 << 10) + (64 << 10)
+}
+
+/// Room after the last byte in which the fast inflater copies sloppily; with less it asks for twice the memory.
+const INFLATE_ROOM: usize = 1024;
+
+/// The same, and the tables of the inflater.
+pub(crate) const INFLATE_SPARE: u64 = 16 << 10;
 
 /// Runs and literals, until `out` is full.
 fn pack_bits(mut bytes: &[u8], mut out: &mut [u8]) -> Option<()> {

@@ -187,7 +187,7 @@ pub(crate) fn open(mut source: Box<dyn Source>, options: &ReadOptions) -> Result
     header.nodata = places::nodata(&mut source, &directory)?;
     header.georef = places::georef(&mut source, &directory)?;
     let big_endian = directory.big_endian;
-    let (offsets, counts) = chunk_table(&mut source, &directory, &page)?;
+    let (offsets, counts) = chunk_table(&mut source, &directory, &page, options.limit)?;
     // Of planes only the one that is wanted is read; where all are, they are interleaved.
     let plane = match take.only_sample() {
         Some(sample) if page.planar => Some(sample),
@@ -207,10 +207,20 @@ pub(crate) fn open(mut source: Box<dyn Source>, options: &ReadOptions) -> Result
 }
 
 /// Where the strips or tiles lie, and their bytes, all of them within the file.
-fn chunk_table(source: &mut dyn Source, directory: &Directory, page: &Page) -> Result<(Vec<u64>, Vec<u64>), ReadError> {
+fn chunk_table(
+    source: &mut dyn Source,
+    directory: &Directory,
+    page: &Page,
+    limit: u64,
+) -> Result<(Vec<u64>, Vec<u64>), ReadError> {
     let planes = if page.planar { page.samples } else { 1 };
     let count = page.across().checked_mul(page.down()).and_then(|count| count.checked_mul(planes));
     let count = count.ok_or_else(|| damaged(FORMAT, "it has more strips or tiles than can be counted"))?;
+    // Both tables as numbers, and one of them as bytes.
+    let needs = (count as u64).saturating_mul(24);
+    if needs > limit {
+        return Err(ReadError::TooBig { format: FORMAT, needs, limit });
+    }
     let [places, sizes] = if page.tiled { [324, 325] } else { [273, 279] };
     let offsets = directory.numbers(source, places, count as u64)?;
     let mut counts = directory.numbers(source, sizes, count as u64)?;
