@@ -9,7 +9,7 @@ use crate::expr::formula::Formula;
 use crate::expr::source::Source;
 use crate::io::provenance::digest;
 use crate::io::read::memory::Memory;
-use crate::io::read::{Channel, Dtype, Header, RawShape, ReadOptions, Reader, open};
+use crate::io::read::{Channel, Dtype, Header, RawShape, ReadError, ReadOptions, Reader, open};
 use crate::method::scheme::{Border, EdgeOrder, Gaps, Scheme, Stencil};
 use clap::Args;
 use std::cell::RefCell;
@@ -125,9 +125,27 @@ impl Array {
     /// Opens the file.
     pub(crate) fn open(name: &str, path: &Path, options: ReadOptions) -> Result<Self, Failure> {
         let reader = open(path, &options).map_err(Failure::input)?;
+        Ok(Self::of(name, path, options, reader))
+    }
+
+    fn of(name: &str, path: &Path, options: ReadOptions, reader: Box<dyn Reader>) -> Self {
         let header = reader.header().clone();
         let reader = RefCell::new(Some(reader));
-        Ok(Self { name: name.to_owned(), path: path.to_owned(), header, options, reader, held: None })
+        Self { name: name.to_owned(), path: path.to_owned(), header, options, reader, held: None }
+    }
+
+    /// Another channel of one of these files, decoded together with it, if `path` and `options` are such and the format allows it.
+    fn beside(among: &[Self], name: &str, path: &Path, options: &ReadOptions) -> Option<Result<Self, Failure>> {
+        let but_channel = |array: &Self| ReadOptions { channel: options.channel.clone(), ..array.options.clone() };
+        let same = among.iter().find(|array| array.path == path && but_channel(array) == *options)?;
+        let reader = same.reader.borrow().as_ref()?.beside(&options.channel)?;
+        let named = |error| Failure::input(ReadError::In { path: path.display().to_string(), error: Box::new(error) });
+        Some(reader.map_err(named).map(|reader| Self::of(name, path, options.clone(), reader)))
+    }
+
+    /// The file, decoded together with one of `among` if it can be.
+    fn open_beside(among: &[Self], name: &str, path: &Path, options: ReadOptions) -> Result<Self, Failure> {
+        Self::beside(among, name, path, &options).unwrap_or_else(|| Self::open(name, path, options))
     }
 
     /// Numbers in memory that were made from the array, or from the arrays of its command.
@@ -182,10 +200,11 @@ pub(crate) struct Arrays {
 impl Arrays {
     /// Opens `bare`, the file that is the formula, if it is one, and those of `--with`.
     pub(crate) fn open(bare: Option<&Bare>, args: &ArrayArgs) -> Result<Self, Failure> {
-        let mut all = Vec::new();
+        let mut all: Vec<Array> = Vec::new();
         if let Some(bare) = bare {
             for (name, suffix) in &bare.arrays {
-                all.push(Array::open(name, &bare.path, options(args, &bare.path, suffix.as_deref())?)?);
+                let options = options(args, &bare.path, suffix.as_deref())?;
+                all.push(Array::open_beside(&all, name, &bare.path, options)?);
             }
         }
         for text in &args.with {
@@ -194,7 +213,7 @@ impl Arrays {
                     Failure::input(format_args!("--with {text}: write a name and a file, as in `--with a=run.npy`"))
                 })?;
             let (path, suffix) = place(file);
-            all.push(Array::open(name.trim(), path, options(args, path, suffix)?)?);
+            all.push(Array::open_beside(&all, name.trim(), path, options(args, path, suffix)?)?);
         }
         if let Some(first) = all.first() {
             let other = all.iter().find(|array| array.header.shape != first.header.shape);
@@ -209,6 +228,16 @@ impl Arrays {
                     other.file_name()
                 )));
             }
+        }
+        Ok(Self { all })
+    }
+
+    /// Channels of the first of these, decoded together where the format allows it: their names and channels.
+    pub(crate) fn channels(&self, channels: &[(&str, &str)], args: &ArrayArgs) -> Result<Self, Failure> {
+        let mut all = Vec::new();
+        for (name, suffix) in channels {
+            let path = &self.all[0].path;
+            all.push(Array::open_beside(&self.all[..1], name, path, options(args, path, Some(suffix))?)?);
         }
         Ok(Self { all })
     }

@@ -86,7 +86,7 @@ impl<'a> Subject<'a> {
         {
             text = colour_saliency(&arrays.all[0].header, sigma);
             bare.arrays = COLOURS.map(|(name, channel)| (name.to_owned(), Some(channel.to_owned()))).to_vec();
-            arrays = Arrays::open(Some(bare), args)?;
+            arrays = arrays.channels(&COLOURS, args)?;
             (asked, own) = ("value".to_owned(), Some(Stencil::Sobel));
         }
         let formula_read = inputs::formula_of(&text, formula, &arrays.names())?;
