@@ -1,7 +1,10 @@
 //! The command line as data: what every subcommand takes, and the help text that says so.
 
+mod batch;
+
+pub(crate) use batch::{BatchArgs, FileFormat};
+
 use crate::cli::arrays::ArrayArgs;
-use crate::cli::batch::BatchArgs;
 use crate::cli::contour::ContourArgs;
 use crate::cli::plot::{LayerArgs, ShapeArgs};
 use crate::cli::provenance::ProvenanceArgs;
@@ -85,7 +88,9 @@ pub(crate) enum Command {
     /// Report on one point: value, gradient, steepest ascent, tangent plane, Hessian
     #[command(after_help = "Examples:\n  \
         gradgrid at 'x^2*y + sin(y)' 1,2\n  \
-        gradgrid at 'x²+y²' 1,1 --along 1,1 --json")]
+        gradgrid at 'x²+y²' 1,1 --along 1,1 --json\n  \
+        gradgrid at dem.tif 600100,4700200\n  \
+        gradgrid at photo.png 120,80 --index --scheme sobel")]
     At(AtArgs),
     /// Pit difference quotients against the exact derivative at one point, over steps from 1 down
     #[command(after_help = "Examples:\n  \
@@ -348,9 +353,14 @@ pub(crate) struct EvalArgs {
 pub(crate) struct AtArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
-    /// The point, such as 1,2 or pi/2,0
+    /// The point, such as 1,2 or pi/2,0; of samples the nearest one
     #[arg(allow_hyphen_values = true)]
     pub(crate) point: String,
+    /// The point is the number of a sample along each axis, x first, from 0
+    #[arg(long)]
+    pub(crate) index: bool,
+    #[command(flatten)]
+    pub(crate) arrays: ArrayArgs,
     /// Also the slope along this direction: a vector, or an angle for two variables
     #[arg(long, value_name = "U,V", allow_hyphen_values = true)]
     pub(crate) along: Option<String>,

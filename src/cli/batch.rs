@@ -14,7 +14,7 @@ mod manifest;
 mod tasks;
 mod work;
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
+use crate::cli::args::{BatchArgs, ComputeArgs, FileFormat, FormulaArgs, GridArgs};
 use crate::cli::arrays::{ArrayArgs, BARE, used};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
@@ -27,9 +27,7 @@ use crate::io::output::Output;
 use crate::method::scheme::Stencil;
 use crate::quantity::Quantity;
 use crate::tile::watch::{Interrupted, Watch};
-use clap::{Args, ValueEnum};
 use manifest::Manifest;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -41,68 +39,6 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Files that wait between two stages.
 const WAITING: usize = 2;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FileFormat {
-    /// A picture, one pixel per cell
-    Png,
-    /// NumPy's array format
-    Npy,
-    /// GeoTIFF
-    Tif,
-}
-
-impl FileFormat {
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Npy => "npy",
-            Self::Tif => "tif",
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BatchArgs {
-    /// Files or folders of files, and at last the folder for the results
-    #[arg(required = true, value_name = "INPUTS… OUTDIR")]
-    paths: Vec<PathBuf>,
-    /// More inputs, one a line; - for the standard input
-    #[arg(long, value_name = "FILE")]
-    list: Option<PathBuf>,
-    /// What to compute; `gradgrid help quantities` lists them
-    #[arg(long, short, value_name = "NAME", default_value = "saliency", allow_hyphen_values = true)]
-    quantity: String,
-    /// A formula of each file in place of the file: a is the file (luminance of colours), r, g and b its channels
-    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
-    formula: Option<String>,
-    /// A parameter of the formula and its value
-    #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    parameters: Vec<String>,
-    /// The format of the results
-    #[arg(long, value_name = "FORMAT", default_value = "png")]
-    format: FileFormat,
-    /// What the ends of the scale are: each file's own values, those of all files (shared), two values, or none for values as they are
-    /// [default: each for png, none for npy and tif]
-    #[arg(long, value_name = "each|shared|none|LOW:HIGH", allow_hyphen_values = true)]
-    range: Option<String>,
-    /// Colours of png: gray, viridis, magma, …, as for `plot`; in diverging ones 0 has the middle
-    #[arg(long, short, value_name = "NAME", default_value = "gray")]
-    colormap: String,
-    /// A line of JSON for each file, also what tells what is done already [default: manifest.jsonl in OUTDIR]
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-    /// auto, gpu, cpu, f64 or gpu64
-    #[arg(long, value_name = "ENGINE", default_value = "auto")]
-    engine: String,
-    /// Memory that one file may take
-    #[arg(long, value_name = "SIZE", default_value = "1G")]
-    memory: String,
-    #[command(flatten)]
-    arrays: ArrayArgs,
-    #[command(flatten)]
-    out: OutputArgs,
-}
 
 /// How values become what is written.
 #[derive(Debug, Clone, Copy, PartialEq)]

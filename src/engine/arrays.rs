@@ -1,6 +1,6 @@
 //! Arrays as an engine reads them: slabs of values in its number type, the next ones ahead of time.
 
-use crate::engine::EngineError;
+use crate::engine::error::EngineError;
 use crate::io::read::{ReadError, Reader};
 use crate::program::interpret::Scalar;
 use crate::program::layer::Slabs;

@@ -29,7 +29,7 @@ pub use source::Source;
 pub(super) use twin::Shared;
 pub use twin::Twin;
 
-use crate::engine::EngineError;
+use crate::engine::error::EngineError;
 use crate::engine::evaluator::{Pending, RING};
 use crate::engine::selftest::Agreement;
 use crate::gpu::GpuError;

@@ -4,9 +4,9 @@
 //! by one thread while all others compute. Going backward, as pictures do, a band is as large as the memory allows: most formats are read
 //! forward, and a decoder that starts anew for every band would take forever.
 
-use crate::engine::EngineError;
 use crate::engine::arrays::Arrays;
 use crate::engine::cpu::{CpuSession, Sample};
+use crate::engine::error::EngineError;
 use crate::engine::window::Window;
 use crate::io::read::Reader;
 use crate::kernels::palette::Lookup;

@@ -3,10 +3,10 @@
 //! A GPU works on a band from the moment it is begun, and on up to [`Session::depth`] of them one after the other, while earlier ones
 //! are copied, checked and written. The CPU engines begin nothing ahead: they work when a band is finished, on all cores.
 
-use crate::engine::EngineError;
 use crate::engine::checked::{self, Checked, Report, Verify};
 use crate::engine::cpu::CpuSession;
 use crate::engine::double::DoubleSession;
+use crate::engine::error::EngineError;
 use crate::engine::sampled::SampledSession;
 use crate::engine::selftest::Agreement;
 use crate::field::Samples;

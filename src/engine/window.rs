@@ -10,8 +10,8 @@
 //!
 //! **Memory** is [`Window::bytes`] for a band of so many slabs; a band has at least one slab.
 
-use crate::engine::EngineError;
 use crate::engine::arrays::{Arrays, Readable};
+use crate::engine::error::EngineError;
 use crate::program::interpret::Coordinates;
 use crate::program::layer::{Layer, Padding, Slabs, View};
 use crate::program::rows::Rows;

@@ -51,8 +51,7 @@ use crate::expr::ast::{Ast, Expr, ExprKind, Ident, Infix, MAX_DEPTH, Rank};
 use crate::expr::diagnostic::{ParseError, Span, quoted};
 use crate::expr::lex::{Token, TokenKind, decode, tokens};
 use crate::expr::names::Names;
-use crate::expr::split::Scope;
-use crate::expr::statement::function_names;
+use crate::expr::split::{Scope, function_names};
 use crate::expr::symbols::advice;
 
 /// The tree of `text`. Names that are not known are left for [`super::resolve`] to report.

@@ -6,6 +6,7 @@
 //! may be a function: `xsin(y)` is x·sin(y). Nowhere else, so that no slip is split: `sine(x)` stays unknown.
 
 use crate::expr::ast::Ident;
+use crate::expr::lex::{Token, TokenKind};
 use crate::expr::names::{CONSTANTS, Names, is_language_function};
 use std::collections::{HashMap, HashSet};
 
@@ -122,6 +123,31 @@ impl Scope {
             i = next[i];
         }
         Some(parts)
+    }
+}
+
+/// Names that the text defines as functions, found ahead so that a use before the definition is understood.
+pub(super) fn function_names(tokens: &[Token]) -> Vec<String> {
+    let head = |statement: &[Token]| {
+        let kinds: Vec<&TokenKind> = statement.iter().map(|t| &t.kind).collect();
+        match kinds.first() {
+            Some(TokenKind::Name(name)) if is_head(&kinds) => Some(name.clone()),
+            _ => None,
+        }
+    };
+    tokens.split(|t| t.kind == TokenKind::Separator).filter_map(head).collect()
+}
+
+/// Whether `kinds` starts with `NAME ( NAME , … ) =`.
+pub(super) fn is_head(kinds: &[&TokenKind]) -> bool {
+    let [TokenKind::Name(_), TokenKind::Open('('), rest @ ..] = kinds else { return false };
+    let mut rest = rest;
+    loop {
+        match rest {
+            [TokenKind::Name(_), TokenKind::Comma, more @ ..] => rest = more,
+            [TokenKind::Name(_), TokenKind::Close(')'), TokenKind::Assign, ..] => return true,
+            _ => return false,
+        }
     }
 }
 

@@ -6,37 +6,13 @@
 
 use crate::expr::ast::{Ast, Definition, Ident, Rank};
 use crate::expr::diagnostic::{ParseError, Span, quoted};
-use crate::expr::lex::{Token, TokenKind};
+use crate::expr::lex::TokenKind;
 use crate::expr::names::is_reserved;
 use crate::expr::parse::Parser;
+use crate::expr::split::is_head;
 
 /// Most parameters of one function of the user's.
 const MAX_PARAMETERS: usize = 64;
-
-/// Names that the text defines as functions, found ahead so that a use before the definition is understood.
-pub(super) fn function_names(tokens: &[Token]) -> Vec<String> {
-    let head = |statement: &[Token]| {
-        let kinds: Vec<&TokenKind> = statement.iter().map(|t| &t.kind).collect();
-        match kinds.first() {
-            Some(TokenKind::Name(name)) if is_head(&kinds) => Some(name.clone()),
-            _ => None,
-        }
-    };
-    tokens.split(|t| t.kind == TokenKind::Separator).filter_map(head).collect()
-}
-
-/// Whether `kinds` starts with `NAME ( NAME , … ) =`.
-fn is_head(kinds: &[&TokenKind]) -> bool {
-    let [TokenKind::Name(_), TokenKind::Open('('), rest @ ..] = kinds else { return false };
-    let mut rest = rest;
-    loop {
-        match rest {
-            [TokenKind::Name(_), TokenKind::Comma, more @ ..] => rest = more,
-            [TokenKind::Name(_), TokenKind::Close(')'), TokenKind::Assign, ..] => return true,
-            _ => return false,
-        }
-    }
-}
 
 impl Parser<'_> {
     /// The whole text.

@@ -1,7 +1,8 @@
 //! The files of a batch: which there are, where their results go, and which of them are done already.
 
+use super::Done;
 use super::manifest::{Entry, Manifest, Stamp};
-use super::{BatchArgs, Done, FileFormat};
+use crate::cli::args::{BatchArgs, FileFormat};
 use crate::cli::arrays::known_extension;
 use crate::cli::failure::Failure;
 use std::collections::HashMap;

@@ -1,6 +1,7 @@
 //! What is done with one file of a batch: its values are read, computed, scaled and written.
 
-use super::{FileFormat, Settings};
+use super::Settings;
+use crate::cli::args::FileFormat;
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;

@@ -2,8 +2,8 @@
 
 use super::Source;
 use super::twin::{Shared, locked};
-use crate::engine::EngineError;
 use crate::engine::cpu::Sample;
+use crate::engine::error::EngineError;
 use crate::engine::evaluator::{Evaluator, Pending, Real};
 use crate::engine::sampled::SampledSession;
 use crate::gpu::GpuError;

@@ -1,6 +1,6 @@
 //! What is checked: anything that begins and finishes bands as the GPU does.
 
-use crate::engine::EngineError;
+use crate::engine::error::EngineError;
 use crate::kernels::range::{Bins, RangeStats};
 use std::fmt;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! The CPU's side of the comparison: the same program in the same number type.
 
-use crate::engine::EngineError;
 use crate::engine::cpu::CpuSession;
+use crate::engine::error::EngineError;
 use crate::engine::sampled::SampledSession;
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::RangeStats;
