@@ -238,6 +238,29 @@ impl Axis {
         self.len == 1 || self.closest() >= 2.0 * (largest.next_up() - largest)
     }
 
+    /// The index of the node nearest to a coordinate, the first of two that are as near. An axis reaches half a step beyond its ends, as
+    /// far as the cells around the nodes there; `None` for what lies farther out.
+    #[must_use]
+    pub fn nearest_index(&self, at: f64) -> Option<usize> {
+        let node = |index: usize| self.world_from_index(index);
+        let (mut low, mut high) = (0, self.len - 1);
+        let up = node(high) >= node(low);
+        // The last node that is not beyond the coordinate, in the direction of the axis.
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if (node(middle) <= at) == up || node(middle) == at { low = middle } else { high = middle - 1 }
+        }
+        let nearer = low + 1 < self.len && (node(low + 1) - at).abs() < (at - node(low)).abs();
+        let found = low + usize::from(nearer);
+        let (first, last) = (node(0).min(self.max()), node(0).max(self.max()));
+        let step = match (found, self.len) {
+            (_, 1) => 1.0,
+            (0, _) => (node(1) - node(0)).abs(),
+            _ => (node(found) - node(found - 1)).abs(),
+        };
+        ((first..=last).contains(&at) || (at - node(found)).abs() <= step / 2.0).then_some(found)
+    }
+
     /// The least distance between neighbours.
     fn closest(&self) -> f64 {
         match &self.nodes {
@@ -329,6 +352,12 @@ impl Grid {
         }
     }
 
+    /// The cell of this index along each axis.
+    #[must_use]
+    pub fn cell_from_index(&self, index: &[usize]) -> usize {
+        self.axes.iter().zip(index).rev().fold(0, |cell, (axis, index)| cell * axis.len + index)
+    }
+
     /// The first axis that `f64` coordinates cannot resolve, if there is one; see [`Axis::resolved_in_f64`].
     #[must_use]
     pub fn unresolved_in_f64(&self) -> Option<&Axis> {
@@ -356,6 +385,41 @@ mod tests {
         }
         assert_eq!(odd.world_from_index(5_000), 0.0, "the middle is exact");
         assert_eq!(odd.world_from_index(10_000), 0.3, "the end is exact");
+    }
+
+    #[test]
+    fn the_nearest_node_is_found_in_either_direction() {
+        let (up, down) = (Axis::new("x", 0.0, 4.0, 5), Axis::new("y", 60.0, 20.0, 3));
+        let find = |axis: &Result<Axis, GridError>, at: f64| axis.as_ref().expect("valid").nearest_index(at);
+        let cases = [
+            (-0.5, Some(0)),
+            (-0.51, None),
+            (0.4, Some(0)),
+            (0.6, Some(1)),
+            (2.0, Some(2)),
+            (4.5, Some(4)),
+            (4.51, None),
+        ];
+        for (at, wanted) in cases {
+            assert_eq!(find(&up, at), wanted, "{at} upward");
+        }
+        for (at, wanted) in
+            [(70.0, Some(0)), (70.1, None), (41.0, Some(1)), (29.0, Some(2)), (10.0, Some(2)), (9.9, None)]
+        {
+            assert_eq!(find(&down, at), wanted, "{at} downward");
+        }
+        assert_eq!(find(&up, f64::NAN), None, "no place at all");
+        let uneven = Axis::from_nodes("x", &[0.0, 1.0, 10.0]);
+        assert_eq!(
+            [find(&uneven, 5.0), find(&uneven, 6.0), find(&uneven, 14.5)],
+            [Some(1), Some(2), Some(2)],
+            "uneven"
+        );
+        assert_eq!(find(&Axis::new("x", 3.0, 3.0, 1), 3.4), Some(0), "one node");
+        let grid = Grid::plane((0.0, 1.0, 7), (0.0, 1.0, 5)).expect("valid");
+        let mut index = [0; 2];
+        grid.index_from_cell(31, &mut index);
+        assert_eq!(grid.cell_from_index(&index), 31, "there and back");
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! `gradgrid at`: everything about one point.
+//! `gradgrid at`: everything about one point of a formula; `sampled` does the same for files.
+
+mod sampled;
 
 use crate::analysis::point::PointReport;
 use crate::cli::args::AtArgs;
+use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
 use crate::quantity::Quantity;
@@ -9,6 +12,13 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
+    let bare = Bare::find(&args.formula.formula, &args.arrays)?;
+    if bare.is_some() || !args.arrays.with.is_empty() {
+        return sampled::run(args, bare);
+    }
+    if args.index {
+        return Err(Failure::input("--index counts samples of a file, and a formula has none; give coordinates"));
+    }
     let formula = inputs::formula(&args.formula)?;
     let point = inputs::numbers(&args.point, "the point")?;
     let (needed, variables) = (formula.dimension(), formula.variables());

@@ -177,7 +177,7 @@ fn files_are_told_from_formulas() {
     assert_eq!(eval(here.path(), &["x.npy", "-q", "value"]).1, [1.0, 2.0, 4.0], "and so is x.npy");
     let ending = run(here.path(), &["eval", "no.tif", "o.npy"]);
     assert!(ending.code == Some(2) && ending.err.contains("no file 'no.tif'"), "{}", ending.err);
-    for command in [&["at", "x.npy", "1"][..], &["duel", "x.npy", "--at", "1"], &["show", "x.npy"]] {
+    for command in [&["duel", "x.npy", "--at", "1"][..], &["show", "x.npy"]] {
         let ending = run(here.path(), command);
         assert!(ending.code == Some(2) && ending.err.contains("name of a file"), "{command:?}: {}", ending.err);
     }
@@ -204,4 +204,58 @@ fn saliency_of_colours_sees_what_luminance_does_not() {
     assert!(same(&eval(here.path(), &all).1, &colour), "the formula that the help tells");
     let (_, grey) = eval(here.path(), &[input, "-q", "saliency:1", "--channel", "luminance"]);
     assert!(!same(&grey, &colour), "luminance is another picture");
+}
+
+#[test]
+fn one_sample_is_told_of() {
+    let here = folder();
+    save(&here.path().join("f.npy"), &[2, 3], &[1.0, 2.0, 6.0, 3.0, 4.0, 5.0]);
+    let said = good(here.path(), &["at", "f.npy", "1.2,-0.3", "--along", "1,0"]);
+    let text = String::from_utf8_lossy(&said.out).into_owned();
+    for line in [
+        "f = f.npy, 3×2 samples",
+        "at (x, y) = (1, 0), sample (1, 0)",
+        "f = 2",
+        "∇f = (2.5, 2)",
+        "along 1,0: D_u f = 2.5",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+    let by_index = good(here.path(), &["at", "f.npy", "1,0", "--index", "--spacing", "10,20", "--json"]);
+    let value: serde_json::Value = serde_json::from_slice(&by_index.out).expect("JSON");
+    assert_eq!(
+        (&value["point"], &value["gradient"]),
+        (&serde_json::json!([10.0, 0.0]), &serde_json::json!([0.25, 0.1])),
+        "{value}"
+    );
+    let formula = good(here.path(), &["at", "a - x", "2,1", "--with", "a=f.npy"]);
+    assert!(String::from_utf8_lossy(&formula.out).contains("f = 3\n"), "5 − 2");
+    for (words, part) in [
+        (["at", "f.npy", "2.6,0"], "x = 2.6 is outside: the samples lie from 0 to 2 along x"),
+        (["at", "f.npy", "1"], "the samples have 2 axes (x, y)"),
+    ] {
+        let ending = run(here.path(), &words);
+        assert!(ending.code == Some(2) && ending.err.contains(part), "{words:?}: {}", ending.err);
+    }
+    let numbered = run(here.path(), &["at", "f.npy", "0,2", "--index"]);
+    assert!(numbered.code == Some(2) && numbered.err.contains("numbered from 0 to 1 along y"), "{}", numbered.err);
+    assert_eq!(run(here.path(), &["at", "x*y", "0,2", "--index"]).code, Some(2), "a formula has no samples");
+}
+
+#[test]
+fn coordinates_that_nobody_reads_may_be_fine() {
+    let here = folder();
+    // Corners in UTM metres with cells of a centimetre: single precision has steps of half a metre there.
+    save(&here.path().join("f.npy"), &[3, 4], &[1.0; 12]);
+    let words = ["f.npy", "--x", "600000:600000.03", "--y", "5700000:5700000.02"];
+    let used = |quantity: &str| {
+        let all = [&["stats"], &words[..], &["-q", quantity]].concat();
+        run(here.path(), &all).err
+    };
+    assert!(used("slope").contains("(auto): cpu"), "distances only: {}", used("slope"));
+    let all = [&["stats", "a + x", "--with", "a=f.npy", "-q", "value"], &words[1..]].concat();
+    let read = run(here.path(), &all).err;
+    assert!(read.contains("(auto): f64"), "coordinates are read: {read}");
+    let refused = run(here.path(), &[&all[..], &["--engine", "cpu"]].concat());
+    assert_eq!(refused.code, Some(2), "and refused in single precision: {}", refused.err);
 }
