@@ -11,6 +11,7 @@
 //! ```
 
 mod prepared;
+mod reasons;
 
 use crate::engine::{Engine, EngineChoice, EngineError, Verify};
 use crate::expr::formula::Formula;
@@ -24,8 +25,8 @@ use crate::method::sampling::Sampler;
 use crate::method::scheme::Scheme;
 use crate::method::step::{self, AxisChoice};
 use crate::method::{Differentiator, Method, Relief, Steps};
-use crate::program::Plane;
 use crate::program::staged::Staged;
+use crate::program::{Plane, Program, Step};
 use crate::quantity::{Quantity, QuantityError};
 use crate::tile::plan::DEFAULT_BUDGET;
 use crate::tile::watch::{Interrupted, Silent};
@@ -127,6 +128,7 @@ pub struct Request<'a> {
     library: Library,
     sampling: Option<Scheme>,
     relief: Relief,
+    reasons: bool,
 }
 
 impl<'a> Request<'a> {
@@ -146,6 +148,7 @@ impl<'a> Request<'a> {
             library: Library::Exact,
             sampling: None,
             relief: Relief::default(),
+            reasons: false,
         }
     }
 
@@ -225,6 +228,14 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Counts why cells are masked while their values are computed, where that is cheaper than another pass over files: see
+    /// [`Prepared::reasons`].
+    #[must_use]
+    pub fn reasons(mut self, wanted: bool) -> Self {
+        self.reasons = wanted;
+        self
+    }
+
     /// Opens the engine and compiles the program, for a formula without arrays.
     ///
     /// # Errors
@@ -240,10 +251,19 @@ impl<'a> Request<'a> {
     pub fn prepare_with(&self, arrays: Vec<Box<dyn Reader>>) -> Result<Prepared, RequestError> {
         let axes = self.check(&arrays)?;
         let start = Instant::now();
-        let engine = Engine::open(self.engine_for(&arrays), self.grid)?;
+        let read = self.coordinates_read(axes, &arrays)?;
+        let engine = Engine::open_for(self.engine_for(&arrays), self.grid, |axis| read[axis])?;
         let opening = start.elapsed();
         let mut g = self.formula.graph().clone();
-        let (planes, methods) = self.all_planes(&mut g, &engine)?;
+        let (mut planes, methods) = self.all_planes(&mut g, &engine)?;
+        // A device would have to send one plane more.
+        let on_cpu = matches!(engine, Engine::Cpu | Engine::F64);
+        let reasons =
+            self.reasons && on_cpu && !arrays.is_empty() && self.compare.is_none() && !self.quantity.is_report();
+        if reasons {
+            let mask = Self { quantity: Quantity::Mask(Box::new(self.quantity.clone())), ..self.clone() };
+            planes.extend(mask.planes(&mut g, self.method, &engine)?.0);
+        }
         let (values, parameters) = (self.formula.values(), self.formula.parameters().len());
         let rule = self.scheme().extension();
         let staged = Staged::compile(&mut g, &planes, axes, parameters, self.formula.arrays().len(), rule)?;
@@ -272,6 +292,7 @@ impl<'a> Request<'a> {
             compiling,
             passes: Vec::new(),
             first_row_on_top: false,
+            reasons: reasons.then(Default::default),
             arrays: self.formula.arrays().map(str::to_owned).collect(),
         })
     }
@@ -327,6 +348,20 @@ impl<'a> Request<'a> {
             EngineChoice::Auto if arrays.iter().any(|array| !array.header().dtype.fits_f32()) => EngineChoice::F64,
             choice => choice,
         }
+    }
+
+    /// Of each axis, whether the programs read its coordinates. It matters, and is looked up, where single precision cannot tell
+    /// them apart, as in most georeferenced files: a derivative of samples needs their distances only.
+    fn coordinates_read(&self, axes: usize, arrays: &[Box<dyn Reader>]) -> Result<Vec<bool>, RequestError> {
+        if arrays.is_empty() || self.grid.unresolved_in_f32().is_none() {
+            return Ok(vec![true; axes]);
+        }
+        let mut g = self.formula.graph().clone();
+        let (planes, _) = self.all_planes(&mut g, &Engine::Cpu)?;
+        let (parameters, rule) = (self.formula.parameters().len(), self.scheme().extension());
+        let staged = Staged::compile(&mut g, &planes, axes, parameters, self.formula.arrays().len(), rule)?;
+        let steps = || staged.programs().iter().flat_map(Program::steps);
+        Ok((0..axes).map(|axis| steps().any(|step| *step == Step::Coordinate(axis))).collect())
     }
 
     fn scheme(&self) -> Scheme {

@@ -42,6 +42,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     }
     let range = range(args, format)?;
     let (request, notes) = subject.request(&args.compute)?;
+    // The summary has the reasons, and nobody hears it when quiet.
+    let request = request.reasons(!args.out.quiet && format != Format::Png16);
     let mut output = Output::create(&args.output, args.out.overwrite)?;
     let beside = match format {
         Format::Raw => true,
@@ -87,7 +89,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         })?;
     }
     if !args.out.quiet {
-        let undefined = summary::undefined(&subject, &request, masked, grid.cells() as u64, &mut progress)?;
+        let cells = grid.cells() as u64;
+        let undefined = match prepared.reasons() {
+            Some(counts) => summary::because(masked, cells, counts),
+            None => summary::undefined(&subject, &request, masked, cells, &mut progress)?,
+        };
         drop(progress);
         let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
         summary::warn_of_mismatch(&prepared);

@@ -19,23 +19,25 @@ pub(crate) fn undefined(
     cells: u64,
     watch: &mut dyn Watch,
 ) -> Result<String, Failure> {
-    if masked == 0 {
-        return Ok(String::new());
-    }
-    let total = format!(", {masked} of {cells} cells undefined");
-    if subject.quantity.is_report() || subject.is_slice() {
-        return Ok(total);
+    if masked == 0 || subject.quantity.is_report() || subject.is_slice() {
+        return Ok(because(masked, cells, &[]));
     }
     let mask = Quantity::Mask(Box::new(subject.quantity.clone()));
-    let counts = subject.prepare(&request.clone().compare(None).quantity(mask))?.range(0, watch)?;
-    let reasons: Vec<String> = (0_u8..)
-        .zip(mask::NAMES)
-        .skip(mask::HIGHEST_VALID + 1)
-        .map(|(code, name)| (counts.count_of(f32::from(code)), name))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    Ok(if reasons.is_empty() { total } else { format!("{total} ({})", reasons.join(", ")) })
+    let request = request.clone().compare(None).reasons(false).quantity(mask);
+    let counts = subject.prepare(&request)?.range(0, watch)?;
+    let counts: Vec<u64> = (0_u8..).map(|code| counts.count_of(f32::from(code))).take(mask::NAMES.len()).collect();
+    Ok(because(masked, cells, &counts))
+}
+
+/// The same where the cells of each code are counted already.
+pub(crate) fn because(masked: u64, cells: u64, counts: &[u64]) -> String {
+    if masked == 0 {
+        return String::new();
+    }
+    let total = format!(", {masked} of {cells} cells undefined");
+    let invalid = counts.iter().zip(mask::NAMES).skip(mask::HIGHEST_VALID + 1).filter(|(count, _)| **count > 0);
+    let reasons: Vec<String> = invalid.map(|(count, name)| format!("{count} {name}")).collect();
+    if reasons.is_empty() { total } else { format!("{total} ({})", reasons.join(", ")) }
 }
 
 /// `, 2 of 9 bands computed again on the CPU`, or nothing when every band was right.

@@ -109,6 +109,14 @@ impl Engine {
     /// # Errors
     /// A GPU that is not there, does not open or lacks 64-bit floats; a grid that the engine's numbers cannot hold.
     pub fn open(choice: EngineChoice, grid: &Grid) -> Result<Self, EngineError> {
+        Self::open_for(choice, grid, |_| true)
+    }
+
+    /// The same for programs that read the coordinates of these axes only, by number: the others need not be told apart.
+    ///
+    /// # Errors
+    /// As for [`Engine::open`].
+    pub fn open_for(choice: EngineChoice, grid: &Grid, reads: impl Fn(usize) -> bool) -> Result<Self, EngineError> {
         let refuse = |axis: &Axis, double| EngineError::Unresolved {
             axis: axis.name().to_owned(),
             min: axis.min(),
@@ -119,7 +127,8 @@ impl Engine {
         if let Some(axis) = grid.unresolved_in_f64() {
             return Err(refuse(axis, true));
         }
-        match (choice, grid.unresolved_in_f32()) {
+        let unresolved = grid.axes().iter().enumerate().find(|(axis, it)| reads(*axis) && !it.resolved_in_f32());
+        match (choice, unresolved.map(|(_, axis)| axis)) {
             (EngineChoice::F64, _) | (EngineChoice::Auto, Some(_)) => Ok(Self::F64),
             (EngineChoice::Gpu64, _) => {
                 let gpu = Gpu::open(Choice::Any)?;

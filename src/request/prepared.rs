@@ -9,6 +9,7 @@ use crate::method::Method;
 use crate::method::step::AxisChoice;
 use crate::program::Program;
 use crate::request::RequestError;
+use crate::request::reasons::Reasons;
 use crate::tile::plan::{ByRows, Linear, most_cells};
 use crate::tile::run::{Spent, Work, run};
 use crate::tile::watch::Watch;
@@ -41,6 +42,8 @@ pub struct Prepared {
     pub(super) first_row_on_top: bool,
     /// The names of the arrays.
     pub(super) arrays: Vec<String>,
+    /// How often each mask code came in the last pass over the values, if it is the last plane of the program.
+    pub(super) reasons: Option<Reasons>,
 }
 
 /// A pass over all cells, and where its time went.
@@ -249,7 +252,15 @@ impl Prepared {
     /// The names of the planes.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.program.outputs().iter().map(|output| output.name.clone()).collect()
+        let planes = self.program.outputs().len() - usize::from(self.reasons.is_some());
+        self.program.outputs()[..planes].iter().map(|output| output.name.clone()).collect()
+    }
+
+    /// How many cells had each [code](crate::program::mask) above [`HIGHEST_VALID`](crate::program::mask::HIGHEST_VALID) in the last pass over all values, if that
+    /// was [asked for](crate::request::Request::reasons) and is known.
+    #[must_use]
+    pub fn reasons(&self) -> Option<&[u64]> {
+        self.reasons.as_ref().map(Reasons::counts)
     }
 
     /// The passes over the grid that were made so far.
@@ -280,9 +291,25 @@ impl Prepared {
         let mut work = Planes(&mut self.session, Clock::default());
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("computing", self.grid.cells());
-        let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| sink(samples))?;
+        let mut reasons = self.reasons.is_some().then(Reasons::default);
+        let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| match &mut reasons {
+            Some(counts) => counts.take(samples, &mut sink),
+            None => sink(samples),
+        })?;
+        self.reasons = reasons;
         self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
         Ok(())
+    }
+
+    /// The values of one cell, a number for each plane, NaN where it is masked.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn cell(&mut self, cell: usize) -> Result<Vec<f64>, RequestError> {
+        let planes = self.program.outputs().len();
+        let mut values = self.engine.samples(planes);
+        self.session.planes(cell..cell + 1, &mut values)?;
+        Ok((0..planes).map(|plane| values.get(plane, 0)).collect())
     }
 
     /// Extremes, counts and histogram of plane `plane`.
