@@ -36,6 +36,13 @@ fn range(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
+    if (local == 0u) {
+        atomicStore(&group_masked, 0u);
+        atomicStore(&group_infinite, 0u);
+        atomicStore(&group_min_inverted, 0u);
+        atomicStore(&group_max, 0u);
+    }
+    workgroupBarrier();
     let first_quad = params.first_quad + (group.y * groups.x + group.x) * WORKGROUP * QUADS + local;
     var masked = 0u;
     var infinite = 0u;

@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 
 use crate::gpu::{Clock, Gpu, GpuError, Pace, Pipeline, Staging, Storage, Ticket};
 use crate::kernels::evaluate::Shape;
-use crate::kernels::{QUAD, evaluate, palette, quads, range};
+use crate::kernels::{Kernel, QUAD, evaluate, palette, quads, range};
 use crate::math::Library;
 use crate::program::factor::{Factored, Tables};
 use crate::program::interpret::Scalar;
@@ -201,7 +201,7 @@ impl<T: Real> Evaluator<T> {
     ) -> Result<Self, GpuError> {
         let shape = Shape::new(lens.len(), lens.first().copied().unwrap_or(1), axes.to_vec(), outputs);
         let nodes = Nodes::new(gpu, lens, axes, fill_of(columns), RESIDENT)?;
-        Self::with_nodes(gpu, program, &shape, nodes, parameters)
+        Self::with_nodes(gpu, &evaluate::kernel(program, &shape), &shape, nodes, parameters)
     }
 
     /// The same for a program of the graph, over a grid with these coordinates along its axes, x first.
@@ -248,7 +248,8 @@ impl<T: Real> Evaluator<T> {
         let shape = Shape::new(lens.len(), lens.first().copied().unwrap_or(1), of_columns.clone(), outputs)
             .with_samples(layout.clone());
         let nodes = Nodes::new(gpu, &lens, &of_columns, fill_of(columns), RESIDENT)?;
-        let mut evaluator = Self::with_nodes(gpu, text, &shape, nodes, &numbers)?;
+        let kernel = evaluate::kernel(text, &shape).whose_loops_end();
+        let mut evaluator = Self::with_nodes(gpu, &kernel, &shape, nodes, &numbers)?;
         if !layout.is_empty() {
             evaluator.samples = Some(Store::new(gpu, layout, Slabs::of(&grid))?);
         }
@@ -271,7 +272,7 @@ impl<T: Real> Evaluator<T> {
     ) -> Result<Self, GpuError> {
         let shape = Self::plain(lens, outputs);
         let nodes = Nodes::new(gpu, lens, &shape.columns, fill, RESIDENT)?;
-        Self::with_nodes(gpu, program, &shape, nodes, parameters)
+        Self::with_nodes(gpu, &evaluate::kernel(program, &shape), &shape, nodes, parameters)
     }
 
     /// The shape of a program that reads the coordinates of each axis; those of axes that the grid has not are zero.
@@ -282,14 +283,14 @@ impl<T: Real> Evaluator<T> {
 
     fn with_nodes(
         gpu: &Gpu,
-        program: String,
+        kernel: &Kernel,
         shape: &Shape,
         nodes: Nodes<T>,
         parameters: &[T],
     ) -> Result<Self, GpuError> {
         let outputs = u32::try_from(shape.outputs).ok().filter(|&k| k > 0);
         let outputs = outputs.ok_or_else(|| refused("a program", format!("{} outputs", shape.outputs)))?;
-        let evaluate = gpu.compile(&evaluate::kernel(program, shape))?;
+        let evaluate = gpu.compile(kernel)?;
         let bytes = |words: usize| words as u64 * 4;
         let mut evaluator = Self {
             gpu: gpu.clone(),

@@ -17,6 +17,7 @@ mod cache;
 use crate::engine::agreement::{Battery, Difference, primitives};
 use crate::expr::op::Op;
 use crate::gpu::{Gpu, GpuError};
+use crate::io::cache::folder;
 use crate::math::samples::Random;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -96,7 +97,7 @@ impl SelfTest {
         if let Some(result) = known().get(&key) {
             return result.clone();
         }
-        let result = cache::folder().and_then(|folder| cache::load(&folder, &key)).unwrap_or_else(|| Self::run(gpu));
+        let result = folder().and_then(|folder| cache::load(&folder, &key)).unwrap_or_else(|| Self::run(gpu));
         known().insert(key, result.clone());
         result
     }
@@ -109,7 +110,7 @@ impl SelfTest {
         let key = cache::key(gpu.info());
         // A device that failed may be well the next time; only whole results are kept.
         if result.trouble.is_none()
-            && let Some(folder) = cache::folder()
+            && let Some(folder) = folder()
         {
             cache::store(&folder, &key, &result);
         }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::cache::PipelineCache;
 use super::{GpuError, presence};
 
 /// The kinds of adapter, best first.
@@ -113,6 +114,9 @@ pub struct Gpu {
     pub(super) queue: wgpu::Queue,
     info: Arc<AdapterInfo>,
     failure: Arc<Mutex<Option<GpuError>>>,
+    pub(super) cache: Option<Arc<PipelineCache>>,
+    /// Bytes of parameters that can travel without a buffer.
+    pub(super) immediates: usize,
     pub(super) timeout: Duration,
     pub(super) compile_deadline: Duration,
 }
@@ -213,7 +217,8 @@ impl Gpu {
     }
 
     fn with(adapter: &wgpu::Adapter, info: AdapterInfo) -> Result<Self, GpuError> {
-        let mut wanted = wgpu::Features::TIMESTAMP_QUERY;
+        use wgpu::Features;
+        let mut wanted = Features::TIMESTAMP_QUERY | Features::IMMEDIATES | Features::PIPELINE_CACHE;
         wanted.set(DOUBLE, info.f64);
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("gradgrid"),
@@ -238,7 +243,11 @@ impl Gpu {
         });
         // A software driver compiles at the first dispatch and computes slowly; neither is a hang.
         let timeout = Duration::from_secs(if info.is_software() { 300 } else { 30 });
-        Ok(Self { device, queue, info: Arc::new(info), failure, timeout, compile_deadline: COMPILE_DEADLINE })
+        let cache = PipelineCache::open(&device, &adapter.get_info()).map(Arc::new);
+        let bytes = usize::try_from(device.limits().max_immediate_size).unwrap_or(0);
+        let immediates = if device.features().contains(Features::IMMEDIATES) { bytes } else { 0 };
+        let (info, compile_deadline) = (Arc::new(info), COMPILE_DEADLINE);
+        Ok(Self { device, queue, info, failure, cache, immediates, timeout, compile_deadline })
     }
 
     /// The adapter behind this device.
@@ -257,6 +266,12 @@ impl Gpu {
     #[must_use]
     pub fn with_compile_deadline(&self, deadline: Duration) -> Self {
         Self { compile_deadline: deadline, ..self.clone() }
+    }
+
+    /// The same device, which takes the parameters of kernels by buffers only.
+    #[must_use]
+    pub fn without_immediates(&self) -> Self {
+        Self { immediates: 0, ..self.clone() }
     }
 
     /// How long a submission may take before the device counts as hung.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::mpsc;
 
 use super::clock::Clock;
-use super::{Gpu, GpuError, Staging, Storage};
+use super::{Gpu, GpuError, Staging, Storage, unchecked};
 use crate::kernels::{Access, Kernel};
 
 /// The stack of the thread that compiles: naga recurses over the text, and deep formulas overflow an ordinary one.
@@ -16,7 +16,8 @@ pub struct Pipeline {
     kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     layout: wgpu::BindGroupLayout,
-    params: wgpu::Buffer,
+    /// Where the parameters lie; without a buffer they are immediate data.
+    params: Option<wgpu::Buffer>,
 }
 
 impl Gpu {
@@ -58,35 +59,49 @@ impl Gpu {
 
     fn compile_here(&self, kernel: Kernel) -> Result<Pipeline, GpuError> {
         let label = Some(kernel.name);
-        let wgsl = kernel.wgsl();
-        let entries: Vec<_> = (0..).zip(kernel.bindings).map(|(binding, b)| layout_entry(binding, b.access)).collect();
+        let immediate = kernel.wgsl_with_immediates().filter(|_| kernel.params_size <= self.immediates);
+        let immediate_size =
+            if immediate.is_some() { u32::try_from(kernel.params_size).unwrap_or(u32::MAX) } else { 0 };
+        let by_buffer = immediate.is_none();
+        let wgsl = immediate.unwrap_or_else(|| kernel.wgsl());
+        let bound = (0..).zip(kernel.bindings).filter(|(_, b)| by_buffer || b.access != Access::Uniform);
+        let entries: Vec<_> = bound.map(|(binding, b)| layout_entry(binding, b.access)).collect();
         let params_size = kernel.params_size as u64;
         let compiled = self.scoped(kernel.name, 0, || {
             let source = wgpu::ShaderSource::Wgsl(wgsl.into());
-            let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
+            let descriptor = wgpu::ShaderModuleDescriptor { label, source };
+            let module = unchecked::module(&self.device, descriptor, kernel.ends);
             let layout =
                 self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
             let pipeline_layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label,
                 bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
+                immediate_size,
             });
             let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label,
                 layout: Some(&pipeline_layout),
                 module: &module,
                 entry_point: label,
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
+                cache: self.cache.as_ref().map(|cache| &cache.cache),
             });
-            let params = self.device.create_buffer(&wgpu::BufferDescriptor {
-                label,
-                size: params_size.next_multiple_of(16),
-                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-                mapped_at_creation: false,
+            let params = by_buffer.then(|| {
+                self.device.create_buffer(&wgpu::BufferDescriptor {
+                    label,
+                    size: params_size.next_multiple_of(16),
+                    usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                    mapped_at_creation: false,
+                })
             });
             (pipeline, layout, params)
         });
+        if let Some(cache) = &self.cache {
+            cache.keep();
+        }
         match compiled {
             Ok((pipeline, layout, params)) => Ok(Pipeline { kernel, pipeline, layout, params }),
             Err(GpuError::Refused { message, .. }) => Err(GpuError::Compile { kernel: kernel.name.into(), message }),
@@ -108,7 +123,9 @@ impl Gpu {
                 encoder.clear_buffer(&storage.buffer, 0, None);
             }
             for dispatch in &batch.dispatches {
-                self.queue.write_buffer(&dispatch.pipeline.params, 0, &dispatch.params);
+                if let Some(params) = &dispatch.pipeline.params {
+                    self.queue.write_buffer(params, 0, &dispatch.params);
+                }
             }
             if !batch.dispatches.is_empty() {
                 let timestamp_writes = batch.clock.as_deref().and_then(Clock::writes);
@@ -118,6 +135,9 @@ impl Gpu {
                     let [x, y] = fold(dispatch.groups, self.limits().groups);
                     pass.set_pipeline(&dispatch.pipeline.pipeline);
                     pass.set_bind_group(0, &self.bind(dispatch), &[]);
+                    if dispatch.pipeline.params.is_none() {
+                        pass.set_immediates(0, &dispatch.params);
+                    }
                     pass.dispatch_workgroups(x, y, 1);
                 }
                 drop(pass);
@@ -134,9 +154,10 @@ impl Gpu {
     }
 
     fn bind(&self, dispatch: &Dispatch<'_>) -> wgpu::BindGroup {
-        let entries: Vec<_> = (0..)
-            .zip(&dispatch.buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+        let entries: Vec<_> = dispatch
+            .buffers
+            .iter()
+            .map(|&(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
             .collect();
         let layout = &dispatch.pipeline.layout;
         self.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries })
@@ -162,7 +183,7 @@ pub struct Ticket {
 struct Dispatch<'a> {
     pipeline: &'a Pipeline,
     params: Vec<u8>,
-    buffers: Vec<&'a wgpu::Buffer>,
+    buffers: Vec<(u32, &'a wgpu::Buffer)>,
     groups: u64,
 }
 
@@ -210,13 +231,16 @@ impl<'a> Batch<'a> {
             return self.refuse(kernel.name, "twice in a batch".into());
         }
         let mut bound = Vec::with_capacity(kernel.bindings.len());
-        for binding in kernel.bindings {
+        for (number, binding) in (0..).zip(kernel.bindings) {
+            if binding.access == Access::Uniform && pipeline.params.is_none() {
+                continue;
+            }
             let named = || buffers.iter().find(|(name, _)| *name == binding.name).map(|(_, storage)| &storage.buffer);
-            let buffer = if binding.access == Access::Uniform { Some(&pipeline.params) } else { named() };
+            let buffer = if binding.access == Access::Uniform { pipeline.params.as_ref() } else { named() };
             let Some(buffer) = buffer else {
                 return self.refuse(kernel.name, format!("nothing is bound to {}", binding.name));
             };
-            bound.push(buffer);
+            bound.push((number, buffer));
         }
         let groups = invocations.div_ceil(u64::from(kernel.workgroup));
         if groups > 0 {
@@ -286,7 +310,7 @@ mod tests {
              let i = (group.y * groups.x + group.x) * 64u + local; if (i < params.cells) {{ {body} }} }}"
         );
         let bindings = const { &[Binding::uniform("params"), Binding::read_write("data")] };
-        Kernel { name: "test", source: vec![text.into()], bindings, workgroup: 64, params_size: 4 }
+        Kernel::new("test", vec![text.into()], bindings, 64, 4)
     }
 
     #[test]

@@ -26,11 +26,13 @@
 //! block for ever, its handle is leaked; the program should then end with `process::exit`.
 
 mod buffer;
+mod cache;
 mod clock;
 mod device;
 mod dispatch;
 mod pace;
 mod presence;
+mod unchecked;
 
 pub use buffer::{Staging, Storage};
 pub use clock::Clock;

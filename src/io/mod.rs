@@ -3,6 +3,7 @@
 //! Writers take their data band by band, so that no grid has to fit in memory; see [`output`] for how a file appears whole
 //! or not at all.
 
+pub mod cache;
 pub mod csv;
 mod deflate;
 pub mod dzi;

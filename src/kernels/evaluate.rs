@@ -194,6 +194,8 @@ pub fn kernel(program: impl Into<Cow<'static, str>>, shape: &Shape) -> Kernel {
         bindings: if shape.samples.is_empty() { &BINDINGS[..BINDINGS.len() - 1] } else { &BINDINGS },
         workgroup: 64,
         params_size: size_of::<Params>(),
+        // The program may be anyone's; who knows it says so.
+        ends: false,
     }
 }
 

@@ -6,7 +6,10 @@
 //! compares with naga) and the CPU twin: the same steps over slices, under the same names.
 //!
 //! Conventions of every kernel:
-//! - group 0 only; binding `i` of [`Kernel::bindings`] is `@binding(i)`; binding 0 is the uniform block `params`;
+//! - group 0 only; binding `i` of [`Kernel::bindings`] is `@binding(i)`; binding 0 is the uniform block `params`, which
+//!   [travels without a buffer](Kernel::wgsl_with_immediates) where a device can;
+//! - every loop of our own texts ends: its counter moves towards a bound that does not change, by at least one each time; so
+//!   drivers are not asked to bound them. Workgroup memory is written before it is read, and nobody is asked to zero it;
 //! - one-dimensional work is folded into the x and y of a dispatch, because a dimension is limited to 65 535
 //!   workgroups; the kernel unfolds it with `num_workgroups` and drops the invocations past the end;
 //! - values travel as `u32` bit patterns, because a NaN that passes through float registers need not keep its bits
@@ -78,15 +81,51 @@ pub struct Kernel {
     pub workgroup: u32,
     /// Bytes of the uniform block.
     pub params_size: usize,
+    /// Whether it is known that every loop ends: the text is our own.
+    pub(crate) ends: bool,
 }
 
 impl Kernel {
+    /// A kernel of this text, of which nothing else is known.
+    #[must_use]
+    pub fn new(
+        name: &'static str,
+        source: Vec<Cow<'static, str>>,
+        bindings: &'static [Binding],
+        workgroup: u32,
+        params_size: usize,
+    ) -> Self {
+        Self { name, source, bindings, workgroup, params_size, ends: false }
+    }
+
+    /// The same, of a text all of whose loops end: what shaders/*.wgsl and [`crate::program::emit`] hold. Drivers need not bound
+    /// its loops.
+    #[must_use]
+    pub(crate) fn whose_loops_end(self) -> Self {
+        Self { ends: true, ..self }
+    }
+
     /// The whole WGSL text.
     #[must_use]
     pub fn wgsl(&self) -> String {
         self.source.concat()
     }
+
+    /// The same with `params` as immediate data, which comes with a command and needs neither a buffer nor binding 0; the bytes are
+    /// laid out alike. `None` for a kernel that does not declare them in the usual words.
+    #[must_use]
+    pub fn wgsl_with_immediates(&self) -> Option<String> {
+        let text = self.wgsl();
+        let (before, after) = text.split_once(UNIFORM)?;
+        (!after.contains(UNIFORM)).then(|| [before, IMMEDIATE, after].concat())
+    }
 }
+
+/// How a kernel declares its uniform block.
+const UNIFORM: &str = "@group(0) @binding(0) var<uniform> params: Params;";
+
+/// The same as immediate data.
+const IMMEDIATE: &str = "var<immediate> params: Params;";
 
 /// Cells that one `vec4` of a plane holds.
 pub const QUAD: u32 = 4;
@@ -189,6 +228,28 @@ pub(crate) mod tests {
         assert!(spoil(&|k| k.source.push("fn broken() -> u32 { return 1.0; }".into())).contains("error"), "text");
         assert!(check(&good, &fields[..1]).is_err(), "a field is missing");
         assert!(check(&good, &[("cells", 0), ("plane_offset", 8)]).is_err(), "a wrong offset");
+    }
+
+    #[test]
+    fn params_are_laid_out_alike_as_immediates() {
+        let stub = evaluate::tests::stub(2, &["bitcast<u32>(ob(coord[0]))"]);
+        let kernels = [palette::kernel(), range::kernel(), evaluate::kernel(stub, &evaluate::Shape::plain(2, 1))];
+        for kernel in kernels {
+            let text = kernel.wgsl_with_immediates().expect("the usual words");
+            let module = naga::front::wgsl::parse_str(&text).expect("WGSL");
+            let capabilities = naga::valid::Capabilities::IMMEDIATES;
+            let validated =
+                naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities).validate(&module);
+            assert!(validated.is_ok(), "{}: {validated:?}", kernel.name);
+            let space = |variable: &naga::GlobalVariable| variable.space == naga::AddressSpace::Immediate;
+            let params = module.global_variables.iter().find(|(_, variable)| space(variable)).expect("immediates").1;
+            let mut layouter = naga::proc::Layouter::default();
+            layouter.update(module.to_ctx()).expect("a layout");
+            assert_eq!(layouter[params.ty].to_stride() as usize, kernel.params_size, "{}", kernel.name);
+            assert!(!text.contains("@binding(0)"), "{}: binding 0 is free", kernel.name);
+        }
+        let other = Kernel { source: vec!["var<uniform> p: P;".into()], ..palette::kernel() };
+        assert_eq!(other.wgsl_with_immediates(), None, "other words");
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub fn kernel() -> Kernel {
         },
         workgroup: 64,
         params_size: size_of::<Params>(),
+        ends: true,
     }
 }
 

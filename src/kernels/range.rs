@@ -60,6 +60,7 @@ pub fn kernel() -> Kernel {
         bindings: const { &[Binding::uniform("params"), Binding::read("planes"), Binding::read_write("stats")] },
         workgroup: 64,
         params_size: size_of::<Params>(),
+        ends: true,
     }
 }
 

@@ -215,3 +215,46 @@ fn random_bit_patterns_survive_as_constants() {
         assert_eq!(examine(&kernel).map(|_| ()), Ok(()), "a constant is refused");
     }
 }
+
+/// Shaders run without a bound on their loops (src/gpu/unchecked.rs), because these are all there are and each of them ends.
+#[test]
+fn every_loop_is_known() {
+    const KNOWN: [(&str, &str); 6] = [
+        ("evaluate.wgsl", "for (var lane = 0u; lane < 4u; lane++) {"),
+        ("range.wgsl", "for (var i = 0u; i < QUADS; i++) {"),
+        ("range.wgsl", "for (var lane = 0u; lane < 4u; lane++) {"),
+        ("rounding.wgsl", "while (steps > 0) {"),
+        ("rounding.wgsl", "while (steps > 0lu) {"),
+        ("rounding.wgsl", "while (((r < M_NORMAL) & (e > 1lu)) & (r > 0lu)) {"),
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    let mut found = Vec::new();
+    for folder in [root.clone(), root.join("lib"), root.join("lib64")] {
+        for entry in std::fs::read_dir(folder).expect("shaders").map(|entry| entry.expect("an entry").path()) {
+            let Some(name) = entry.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".wgsl"))
+            else {
+                continue;
+            };
+            let text = std::fs::read_to_string(&entry).expect("text");
+            let code = text.lines().map(|line| line.split("//").next().unwrap_or("").trim());
+            for line in code.filter(|line| ["for ", "for(", "while", "loop"].iter().any(|word| line.contains(word))) {
+                assert!(KNOWN.contains(&(name, line)), "{name} has a loop that nobody has looked at: {line}");
+                found.push((name.to_owned(), line.to_owned()));
+            }
+        }
+    }
+    assert_eq!(found.len(), KNOWN.len(), "all of them: {found:?}");
+    // A program has none of its own, whatever the formula: those of the kernel and of the library are all.
+    for text in FORMULAS {
+        let program = program_of_text(text, 2, &[Quantity::Gradient]);
+        for library in [Library::Exact, Library::Fast] {
+            let emitted = emit::module(&program, library);
+            let code = emitted.lines().map(|line| line.split("//").next().unwrap_or("").trim());
+            for line in
+                code.filter(|line| line.starts_with("for") || line.starts_with("while") || line.starts_with("loop"))
+            {
+                assert!(KNOWN.iter().any(|(_, known)| *known == line), "{text}: {line}");
+            }
+        }
+    }
+}

@@ -61,7 +61,7 @@ fn evaluator(gpu: &Gpu, lens: &[u32], room: u64) -> Evaluator {
     let lens: Vec<usize> = lens.iter().map(|&len| len as usize).collect();
     let shape = Evaluator::<f32>::plain(&lens, 3);
     let nodes = Nodes::new(gpu, &lens, &shape.columns, Box::new(fill), room).expect("a small grid");
-    Evaluator::with_nodes(gpu, program(lens.len()), &shape, nodes, &[2.0]).expect("compiles")
+    Evaluator::with_nodes(gpu, &evaluate::kernel(program(lens.len()), &shape), &shape, nodes, &[2.0]).expect("compiles")
 }
 
 const SHAPES: [&[u32]; 9] =
@@ -273,7 +273,8 @@ fn columns_are_read_by_the_index_along_their_axis() {
                 });
                 let nodes = Nodes::new(&gpu, &lens, &axes, fill, room).expect("a small grid");
                 let program = sum_of_columns(axes.len());
-                let mut evaluator = Evaluator::with_nodes(&gpu, program, &shape, nodes, &[]).expect("compiles");
+                let mut evaluator = Evaluator::with_nodes(&gpu, &evaluate::kernel(program, &shape), &shape, nodes, &[])
+                    .expect("compiles");
                 let mut planes = vec![Vec::new(); axes.len() + 1];
                 for cells in [0..total, total / 3..total, 1..2] {
                     evaluator.planes(cells.clone(), &mut planes).expect("evaluated");

@@ -1,16 +1,15 @@
 //! Where results of the self-test are kept: one small JSON file in the user's cache folder.
 //!
-//! The folder is `gradgrid` in `$XDG_CACHE_HOME`, else in `%LOCALAPPDATA%` on Windows, `~/Library/Caches` on macOS, `~/.cache`
-//! elsewhere. Where there is none, or it cannot be written, the test runs each time. The file maps a key (adapter, vendor, interface,
+//! Where there is [no such folder](crate::io::cache), or it cannot be written, the test runs each time. The file maps a key (adapter, vendor, interface,
 //! driver, its version, the version of gradgrid) to a result. It is read whole, changed and renamed into place; a file that cannot be
 //! understood counts as empty, and of two processes that write at once the later wins.
 
 use super::{Differing, SelfTest};
 use crate::gpu::AdapterInfo;
+use crate::io::cache;
 use serde_json::{Map, Value, json};
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Name of the file.
 const FILE: &str = "self-test.json";
@@ -21,23 +20,6 @@ const SCHEMA: &str = "gradgrid.self-test/1";
 pub(super) fn key(info: &AdapterInfo) -> String {
     let AdapterInfo { name, vendor, backend, driver, driver_info, .. } = info;
     format!("{name}; {vendor:#x}; {backend}; {driver} {driver_info}; gradgrid {}", env!("CARGO_PKG_VERSION"))
-}
-
-/// The folder for the file, which need not exist yet.
-pub(super) fn folder() -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = || variable("HOME");
-    // A relative path in the variable is invalid, as the specification of base directories has it.
-    let base = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(|| {
-        if cfg!(windows) {
-            variable("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            home().map(|home| home.join("Library/Caches"))
-        } else {
-            home().map(|home| home.join(".cache"))
-        }
-    });
-    base.map(|base| base.join("gradgrid"))
 }
 
 /// The results in the file; none where there is no file or no sense in it.
@@ -87,14 +69,7 @@ pub(super) fn store(folder: &Path, key: &str, result: &SelfTest) {
     });
     adapters.insert(key.to_owned(), entry);
     let text = format!("{:#}\n", json!({ "schema": SCHEMA, "adapters": adapters }));
-    let write = || -> std::io::Result<()> {
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(folder.join(FILE))?;
-        Ok(())
-    };
-    let _ = write();
+    cache::store(&folder.join(FILE), text.as_bytes());
 }
 
 #[cfg(test)]
