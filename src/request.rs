@@ -99,6 +99,17 @@ pub enum RequestError {
         "arrays, averages and differences between nodes are for grids of 1 to {SAMPLE_AXES} axes, and this one has {0}"
     )]
     SampledAxes(usize),
+    /// What is held whatever the pieces outgrows the memory that is allowed.
+    #[error(
+        "the coordinates and tables along the axes, and the rows that a band of samples has at least, take {needs} MiB, and {memory} \
+         MiB are allowed; allow {needs} MiB and some more for the pieces on their way (--memory {}M), or cut the longest axis", 2 * needs
+    )]
+    Memory {
+        /// MiB that it takes.
+        needs: usize,
+        /// MiB that are allowed.
+        memory: usize,
+    },
     /// The quantity cannot be had.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -112,6 +123,11 @@ pub enum RequestError {
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
 }
+
+const MIB: usize = 1 << 20;
+
+/// Tables below this are never refused: the program itself takes as much.
+const LEAST_MEMORY: usize = 32 * MIB;
 
 /// What is asked for; see the [module](self).
 #[derive(Debug, Clone)]
@@ -281,7 +297,7 @@ impl<'a> Request<'a> {
         session.set_verify(self.verify);
         let grid = self.grid.clone();
         let compiling = start.elapsed() - opening;
-        Ok(Prepared {
+        let prepared = Prepared {
             engine,
             program,
             session,
@@ -294,7 +310,12 @@ impl<'a> Request<'a> {
             first_row_on_top: false,
             reasons: reasons.then(Default::default),
             arrays: self.formula.arrays().map(str::to_owned).collect(),
-        })
+        };
+        let needs = prepared.fixed_bytes().into_iter().fold(0, usize::saturating_add);
+        if needs > self.memory.max(LEAST_MEMORY) {
+            return Err(RequestError::Memory { needs: needs.div_ceil(MIB), memory: self.memory / MIB });
+        }
+        Ok(prepared)
     }
 
     /// All values at once, in memory, for a formula without arrays.

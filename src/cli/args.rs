@@ -89,8 +89,8 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  \
         gradgrid at 'x^2*y + sin(y)' 1,2\n  \
         gradgrid at 'x²+y²' 1,1 --along 1,1 --json\n  \
-        gradgrid at dem.tif 600100,4700200\n  \
-        gradgrid at photo.png 120,80 --index --scheme sobel")]
+        gradgrid at dem.tif 300,200\n  \
+        gradgrid at photo.png 5,4 --index --scheme sobel")]
     At(AtArgs),
     /// Pit difference quotients against the exact derivative at one point, over steps from 1 down
     #[command(after_help = "Examples:\n  \

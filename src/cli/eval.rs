@@ -97,7 +97,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         drop(progress);
         let (shape, planes) = (grid.shape_text(), prepared.names().join(", "));
         summary::warn_of_mismatch(&prepared);
-        let recomputed = summary::recomputed(&prepared);
+        let recomputed = summary::recomputed(&prepared) + summary::mathematics(&prepared);
         let seconds = start.elapsed().as_secs_f64();
         eprintln!("{name}: {shape} cells of {planes}{mapping}{undefined}{recomputed}, {seconds:.2} s");
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::subject::Subject;
-use crate::engine::Report;
+use crate::engine::{Agreement, Report};
 use crate::grid::Grid;
 use crate::program::mask;
 use crate::quantity::Quantity;
@@ -46,6 +46,14 @@ pub(crate) fn recomputed(prepared: &Prepared) -> String {
     match report.recomputed {
         0 => String::new(),
         wrong => format!(", {wrong} of {} bands computed again on the CPU", report.bands),
+    }
+}
+
+/// `, by the driver's mathematics …` where the values come without a promise: a file of numbers cannot say so itself.
+pub(crate) fn mathematics(prepared: &Prepared) -> &'static str {
+    match prepared.agreement() {
+        Agreement::NoPromise => ", by the driver's mathematics (--math fast), without a promise",
+        _ => "",
     }
 }
 

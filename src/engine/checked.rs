@@ -252,6 +252,12 @@ impl<S: Source> Checked<S> {
         }
     }
 
+    /// Bytes of the twin's tables, and of the smallest band of its planes.
+    #[must_use]
+    pub fn fixed_bytes(&self) -> [usize; 2] {
+        self.twin.fixed_bytes()
+    }
+
     /// Whether the program reads sampled planes.
     #[must_use]
     pub fn reads_planes(&self) -> bool {

@@ -62,6 +62,12 @@ impl<T: Sample> CpuSession<T> {
         Self { rows: Box::new(Rows::of_planes(program, coordinates, parameters, slabs, paddings, rule)) }
     }
 
+    /// Bytes of the tables along the axes.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.rows.table_bytes()
+    }
+
     /// The number of planes.
     #[must_use]
     pub fn planes_count(&self) -> usize {

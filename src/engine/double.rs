@@ -39,6 +39,12 @@ impl DoubleSession {
         Ok(Self { evaluator, samples: None, planes: vec![Vec::new(); program.outputs().len()], held: None })
     }
 
+    /// Bytes of the columns here and on the device, and of the smallest band of samples.
+    pub(crate) fn fixed_bytes(&self) -> [usize; 2] {
+        let samples = self.samples.as_ref().map_or([0; 2], SampledSession::fixed_bytes);
+        [2 * self.evaluator.column_bytes() + samples[0], 3 * samples[1]]
+    }
+
     /// Compiles the program of `samples` that taps its planes, which are computed on the CPU.
     ///
     /// # Errors

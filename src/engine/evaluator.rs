@@ -318,6 +318,12 @@ impl<T: Real> Evaluator<T> {
         Ok(evaluator)
     }
 
+    /// Bytes of the columns that stay on the device.
+    #[must_use]
+    pub fn column_bytes(&self) -> usize {
+        usize::try_from(self.nodes.storage.size()).unwrap_or(usize::MAX)
+    }
+
     /// The device.
     #[must_use]
     pub fn gpu(&self) -> &Gpu {

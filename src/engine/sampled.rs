@@ -78,6 +78,13 @@ impl<T: Sample> SampledSession<T> {
         self.window.bytes(slabs)
     }
 
+    /// Bytes of the tables along the axes, and of the planes of the smallest band.
+    #[must_use]
+    pub fn fixed_bytes(&self) -> [usize; 2] {
+        let tables = self.cpu.table_bytes() + self.window.table_bytes();
+        [tables, self.window.bytes(1).saturating_add(self.arrays.bytes(1))]
+    }
+
     /// The number of planes.
     #[must_use]
     pub fn planes_count(&self) -> usize {

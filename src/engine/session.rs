@@ -109,6 +109,21 @@ impl Session {
         }
     }
 
+    /// Bytes that are held whatever the pieces: of the tables along the axes, and of the smallest band of sampled planes.
+    #[must_use]
+    pub fn fixed_bytes(&self) -> [usize; 2] {
+        // A device has what its twin or host has, and the host keeps it to send it.
+        let on_device = |[tables, planes]: [usize; 2]| [3 * tables, 3 * planes];
+        match self {
+            Self::F32(session) => [session.table_bytes(), 0],
+            Self::F64(session) => [session.table_bytes(), 0],
+            Self::SampledF32(session) => session.fixed_bytes(),
+            Self::SampledF64(session) => session.fixed_bytes(),
+            Self::Gpu(checked) => on_device(checked.fixed_bytes()),
+            Self::Gpu64(session) => session.fixed_bytes(),
+        }
+    }
+
     /// The most cells that one call may ask for.
     #[must_use]
     pub fn max_cells(&self) -> usize {

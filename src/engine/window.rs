@@ -85,6 +85,12 @@ impl<T: Readable> Window<T> {
         self.paddings.iter().flatten().map(plane).fold(0, usize::saturating_add)
     }
 
+    /// Bytes of the tables along the axes that the stages read.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.stages.iter().map(|stage| stage.table_bytes()).sum()
+    }
+
     /// The slabs of the arrays that are read for a band, where they are within the grid.
     #[must_use]
     pub fn reads(&self, array: usize, band: &Range<usize>) -> Range<usize> {

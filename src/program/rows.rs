@@ -122,6 +122,13 @@ impl<T: Scalar> Rows<T> {
         Self::build(whole, inside, axes, SHORTEST_OF_PLANES)
     }
 
+    /// Bytes of the tables that the programs read.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        let inside = self.inside.as_ref().map_or(0, |inside| inside.open.table_bytes() + inside.complete.table_bytes());
+        self.whole.table_bytes() + inside
+    }
+
     fn build(whole: Cut<T>, inside: Option<Box<Inside<T>>>, axes: &Coordinates<T>, shortest: usize) -> Self {
         let lens: Vec<usize> = axes.tables().iter().map(Vec::len).collect();
         let width = lens.get(row_axis(&lens, shortest < SHORTEST)).copied().unwrap_or(1).max(1);

@@ -493,12 +493,20 @@ impl Prepared {
     }
 
     /// The most cells of a piece that takes `bytes_per_cell` for its results on this side, beside what the engine needs.
+    /// Bytes that are held whatever the pieces: of tables, and of the smallest band of sampled planes.
+    pub(super) fn fixed_bytes(&self) -> [usize; 2] {
+        let [tables, planes] = self.session.fixed_bytes();
+        // For a device the coordinates are kept, so that its columns can be computed anew.
+        let on_device = matches!(self.session, Session::Gpu(_) | Session::Gpu64(_));
+        let axes = self.grid.axes().iter().filter(|_| on_device);
+        [axes.fold(tables, |sum, axis| sum.saturating_add(self.size() * axis.len())), planes]
+    }
+
     fn most(&self, bytes_per_cell: usize, reserved: usize) -> usize {
         let (planes, size) = (self.program.outputs().len(), self.size());
         let threads = rayon::current_num_threads();
-        // Tables of coordinates on both sides; a histogram per thread and one for their sum.
-        let tables: usize = self.grid.axes().iter().map(|axis| 2 * size * axis.len()).sum();
-        let fixed = tables + (threads + 2) * BINS * size_of::<u64>() + reserved;
+        // Tables of coordinates and along the axes; a histogram per thread and one for their sum.
+        let fixed = self.fixed_bytes()[0] + (threads + 2) * BINS * size_of::<u64>() + reserved;
         // What is fixed may be more than a small budget: then the pieces are not made tiny for it.
         let budget = self.memory.saturating_sub(fixed).max(self.memory / 2);
         // The other half is for the planes around a piece.

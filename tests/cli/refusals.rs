@@ -178,3 +178,15 @@ fn benchmarks() {
     bench(&["-q", "mask"], "no error bound");
     bench(&["--plot", "speed.gif"], ".gif");
 }
+
+#[test]
+fn tables_that_outgrow_the_memory_are_refused_with_what_they_take() {
+    let here = folder();
+    // One row of 65 535 · 256 + 1 nodes: 128 MiB of coordinates in double precision, which single precision cannot tell apart.
+    let words = ["stats", "x*x", "-q", "value", "--x", "0:1", "--size", "16776961", "--memory"];
+    let refused = run(here.path(), &[&words[..], &["64M"]].concat());
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("take 128 MiB") && refused.err.contains("--memory 256M"), "{}", refused.err);
+    let done = run(here.path(), &[&words[..], &["256M"]].concat());
+    assert_eq!(done.code, Some(0), "{}", done.err);
+}

@@ -38,6 +38,13 @@ impl From<Shared> for Twin {
 }
 
 impl Twin {
+    pub(super) fn fixed_bytes(&self) -> [usize; 2] {
+        match self {
+            Self::Plain(session) => [session.table_bytes(), 0],
+            Self::Sampled(session) => locked(session).fixed_bytes(),
+        }
+    }
+
     pub(super) fn planes_count(&self) -> usize {
         match self {
             Self::Plain(session) => session.planes_count(),

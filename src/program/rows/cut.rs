@@ -40,6 +40,13 @@ pub(super) struct Ground<'a> {
 }
 
 impl<T: Scalar> Cut<T> {
+    /// Bytes of the tables.
+    pub(super) fn table_bytes(&self) -> usize {
+        let bytes =
+            |columns: &Coordinates<T>| columns.tables().iter().map(|table| size_of_val(&table[..])).sum::<usize>();
+        bytes(&self.along) + bytes(&self.row_columns)
+    }
+
     pub(super) fn new(
         program: &Program,
         axes: &Coordinates<T>,
