@@ -54,7 +54,8 @@ def level_list(levels):
 
 def summary(lines):
     """Points (sorted, each place once), total length, and the area that closed lines go around."""
-    lines = [np.asarray(line) for line in lines]
+    # A maximum on the level is a loop of no size to contourpy, and nothing here.
+    lines = [line for line in map(np.asarray, lines) if np.ptp(line, axis=0).max() > 1e-9]
     points = np.concatenate(lines) if lines else np.zeros((0, 2))
     points = np.unique(np.round(points, 9) + 0.0, axis=0)
     length = sum(np.hypot(*np.diff(line, axis=0).T).sum() for line in lines)

@@ -116,10 +116,13 @@ impl Measured {
     }
 }
 
+/// A point of a line, and the number of the line.
+type OfLine = (usize, (f64, f64));
+
 /// Points of lines by the square of pixels they lie in.
 struct Crowd {
     size: f64,
-    squares: HashMap<(i64, i64), Vec<(usize, (f64, f64))>>,
+    squares: HashMap<(i64, i64), Vec<OfLine>>,
 }
 
 impl Crowd {

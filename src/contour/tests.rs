@@ -215,9 +215,9 @@ fn the_second_look_sees_what_is_wrong() {
 
 #[test]
 fn random_fields_with_holes_keep_all_rules_however_they_are_cut() {
-    for seed in 0..60 {
-        let mut random = noise(seed);
-        let (width, height) = (2 + (seed as usize * 7) % 13, 2 + (seed as usize * 5) % 11);
+    for seed in 0..60_usize {
+        let mut random = noise(seed as u64);
+        let (width, height) = (2 + (seed * 7) % 13, 2 + (seed * 5) % 11);
         // Coarse values meet levels exactly; a tenth or none are missing.
         let steps = if seed % 3 == 0 { 4.0 } else { 1e6 };
         let holes = if seed % 2 == 0 { 0.1 } else { 0.0 };
@@ -372,7 +372,7 @@ fn functions_are_cut_anywhere_with_the_same_bytes() {
     let undefined = |x: f64, y: f64| if x + y > 2.5 { f64::NAN } else { x * y - x.sin() };
     let (x, y) = (span(-2.0, 2.0, 37), span(-2.0, 2.0, 29));
     for (f, levels) in [
-        (f as fn(f64, f64) -> f64, vec![1000.0, 1000.5, 1000.500_001, 1001.0, 1001.3]),
+        (f as fn(f64, f64) -> f64, vec![1000.0, 1000.5, 1_000.500_001, 1001.0, 1001.3]),
         (undefined as fn(f64, f64) -> f64, vec![-0.5, 0.0, 0.3]),
     ] {
         let whole = traced(f, &x, &y, &levels);
