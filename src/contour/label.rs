@@ -50,7 +50,7 @@ pub struct Placed {
 }
 
 /// The words leave the line where a chord is shorter than this share of its arc.
-const STRAIGHT: f64 = 0.96;
+const STRAIGHT: f64 = 0.93;
 
 /// A line shorter than this many lengths of its label carries none.
 const SHORTEST: f64 = 2.5;

@@ -10,7 +10,7 @@
 
 use super::MOST_LEVELS;
 use crate::expr::formula::constant;
-use crate::figure::number::{Decimal, decimal_from_f64, single};
+use crate::figure::number::{Decimal, decimal_from_f64, single, write_all};
 use crate::figure::scale::Scale;
 use crate::figure::ticks::ticks;
 use std::str::FromStr;
@@ -18,6 +18,9 @@ use thiserror::Error;
 
 /// Significant digits of a label: more would not fit on a line, nor tell levels of one figure apart.
 const DIGITS: usize = 6;
+
+/// Levels are equally far apart if their distances differ by less than this share: by their rounding, and no more.
+const EVEN: f64 = 1e-9;
 
 /// Levels as they are asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +69,22 @@ impl Levels {
     #[must_use]
     pub fn need_range(&self) -> bool {
         !matches!(self, Self::List(_))
+    }
+
+    /// How far apart levels are for values between `low` and `high`, where they are equally far.
+    #[must_use]
+    pub fn step(&self, low: f64, high: f64) -> Option<f64> {
+        match self {
+            Self::Every(step) => Some(*step),
+            _ => match self.within(low, high).ok()?.as_slice() {
+                levels @ [first, .., last] => {
+                    let step = (last - first) / (levels.len() - 1) as f64;
+                    let even = |pair: &[f64]| (pair[1] - pair[0] - step).abs() <= EVEN * step;
+                    levels.windows(2).all(even).then_some(step)
+                }
+                _ => None,
+            },
+        }
     }
 
     /// The levels for values between `low` and `high`, ascending, each once.
@@ -142,14 +161,27 @@ fn multiples(step: f64, low: f64, high: f64) -> Result<Vec<f64>, LevelError> {
     Ok((from as i64..=to as i64 + 1).map(multiple).filter(|&level| low < level && level <= high).collect())
 }
 
-/// What is written at each level: as few digits as tell it, up to six.
+/// What is written at each level: as few digits as tell it, up to six; equally many after the point where that is not long.
 #[must_use]
 pub fn labels(levels: &[f64]) -> Vec<String> {
-    let label = |&level: &f64| {
-        let rounded = format!("{level:.*e}", DIGITS - 1).parse().unwrap_or(level);
-        single(decimal_from_f64(rounded))
+    /// Digits after the point that all labels may have for the sake of one.
+    const PLACES: i32 = 3;
+    let rounded = |level: &f64| decimal_from_f64(format!("{level:.*e}", DIGITS - 1).parse().unwrap_or(*level));
+    let decimals: Vec<Decimal> = levels.iter().map(rounded).collect();
+    let finest = decimals.iter().map(|number| number.exponent).min().unwrap_or(0).min(0);
+    let align = |number: &Decimal| {
+        let shift = u32::try_from(number.exponent - finest).ok().filter(|&shift| shift < 30)?;
+        let digits = number.digits.checked_mul(10_i128.pow(shift))?;
+        Some(Decimal { digits, exponent: finest })
     };
-    levels.iter().map(label).collect()
+    let aligned: Option<Vec<Decimal>> = decimals.iter().map(align).collect();
+    if let Some(aligned) = aligned.filter(|_| finest >= -PLACES) {
+        let written = write_all(&aligned);
+        if written.common.is_empty() {
+            return written.labels;
+        }
+    }
+    decimals.into_iter().map(single).collect()
 }
 
 #[cfg(test)]
@@ -188,8 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn even_levels_have_a_step() {
+        let step = |text: &str| text.parse::<Levels>().expect("levels").step(0.05, 0.95);
+        assert_eq!(step("every=0.25"), Some(0.25), "as said");
+        assert!(step("9").is_some_and(|step| (step - 0.1).abs() < 1e-12), "as found");
+        assert!(step("0.1,0.2,0.3").is_some_and(|step| (step - 0.1).abs() < 1e-12), "as listed");
+        assert_eq!((step("0.1,0.2,0.4"), step("0.1,0.1")), (None, None), "uneven, or one alone");
+    }
+
+    #[test]
     fn labels_are_short() {
         let text = labels(&[0.1, -50.0, 1e6, 0.123_456_789, std::f64::consts::PI]);
         assert_eq!(text, ["0.1", "−50", "10⁶", "0.123457", "3.14159"], "up to six digits");
+        assert_eq!(labels(&[-0.5, 0.0, 0.25, 1.0]), ["−0.50", "0.00", "0.25", "1.00"], "equally many after the point");
+        assert_eq!(labels(&[50.0, 100.0, 1500.0]), ["50", "100", "1500"], "none where none is needed");
+        assert_eq!(labels(&[1e-9, 2e-9]), ["10⁻⁹", "2×10⁻⁹"], "tiny ones each on their own");
+        assert_eq!(labels(&[]), Vec::<String>::new(), "none");
     }
 }

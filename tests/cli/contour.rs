@@ -108,12 +108,18 @@ fn pictures_have_contours_and_labels() {
     assert!(drawn(&["--contours", "every=0.25", "--contour-color", "#fff"]) != lines, "in a colour");
     assert_eq!(drawn(&["--contours", "every=0.25", "--memory", "1K"]), lines, "whatever the budget");
     assert_eq!(drawn(&["--level", "5"]).len(), drawn(&["--level", "7"]).len(), "levels that do not occur draw nothing");
+    let filled = drawn(&["-q", "value", "--contours", "every=0.25", "--filled"]);
+    assert!(filled != drawn(&["-q", "value", "--contours", "every=0.25"]), "flat colours between the lines");
     let refused = |more: &[&str], word: &str| {
         let ending = run(here.path(), &[&["plot", "x*y", "q.png"], more].concat());
         assert!(ending.code == Some(2) && ending.err.contains(word), "{more:?}: {}", ending.err);
     };
     refused(&["--labels"], "--contours");
     refused(&["--contours", "many"], "every=50");
+    refused(&["--filled"], "add --contours");
+    refused(&["--contours", "5", "--filled"], "-q value");
+    refused(&["-q", "value", "--contours", "1,2,5", "--filled"], "evenly spaced");
+    refused(&["-q", "value", "--contours", "every=0.01", "--filled"], "flat steps");
     refused(&["--contours", "5", "--contour-color", "mauve"], "no colour");
     refused(&["--contours", "5", "--contour-width", "-1"], "positive");
 }

@@ -12,7 +12,10 @@ use crate::contour::{Surface, trace};
 use crate::figure::scene::{Brush, Colour, Mark};
 use crate::figure::text;
 use crate::io::paths::Path;
+use crate::picture::{PictureOptions, RangeChoice};
 use crate::quantity::Quantity;
+use crate::request::Prepared;
+use crate::tile::watch::Watch;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -26,6 +29,9 @@ pub(crate) struct ContourArgs {
     /// Write the values on the contours
     #[arg(long)]
     labels: bool,
+    /// One flat colour between each two contours, which are evenly spaced; with -q value
+    #[arg(long, conflicts_with_all = ["range", "percentile", "scale"])]
+    filled: bool,
     /// The colour of contours and labels, as #rrggbb or black, white, red … [default: dark with a pale edge]
     #[arg(long, value_name = "COLOUR")]
     contour_color: Option<String>,
@@ -51,16 +57,53 @@ const UNSEEN: f64 = 0.05;
 const DARK: [u8; 3] = [20, 20, 24];
 const PALE: [u8; 3] = [255, 255, 255];
 
+/// The levels that are asked for.
+fn asked(args: &ContourArgs) -> Result<Option<Levels>, Failure> {
+    match (&args.contours, &args.level) {
+        (Some(text), _) => Ok(Some(text.parse()?)),
+        (None, Some(list)) => Ok(Some(Levels::list(list)?)),
+        (None, None) if args.labels => Err(Failure::input("--labels stand on contours; add --contours or --level")),
+        (None, None) if args.filled => {
+            Err(Failure::input("--filled colours what lies between contours; add --contours"))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// The options of a picture whose colours change at the contours: as many flat steps as there are intervals of the levels from below the
+/// smallest value to above the largest.
+pub(super) fn filled(
+    args: &ContourArgs,
+    options: PictureOptions,
+    quantity: &Quantity,
+    prepared: &mut Prepared,
+    watch: &mut dyn Watch,
+) -> Result<PictureOptions, Failure> {
+    let Some(levels) = asked(args)?.filter(|_| args.filled) else { return Ok(options) };
+    if *quantity != Quantity::Value {
+        return Err(Failure::input("--filled colours f between its contours; add -q value"));
+    }
+    let Some((low, high)) = prepared.range(0, watch)?.extremes() else { return Ok(options) };
+    let step = levels.step(low, high).ok_or_else(|| {
+        Failure::input("--filled takes evenly spaced levels, at least two that occur: more of them, or every=…")
+    })?;
+    // Levels that are no multiples begin elsewhere.
+    let base = levels.within(low, high)?.first().copied().unwrap_or(0.0);
+    let (below, above) = (((low - base) / step).floor(), ((high - base) / step).ceil());
+    let map = options.colormap.unwrap_or_default();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "more than 255 saturate, and are refused"
+    )]
+    let colormap = Some(map.with_steps((above - below).max(2.0) as u8).map_err(Failure::input)?);
+    let range = RangeChoice::Fixed(base + below * step, base + above.max(below + 2.0) * step);
+    Ok(PictureOptions { colormap, range, ..options })
+}
+
 /// The marks of this layer, in painting order.
 pub(super) fn marks(args: &ContourArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    let levels = match (&args.contours, &args.level) {
-        (Some(text), _) => text.parse::<Levels>()?,
-        (None, Some(list)) => Levels::list(list)?,
-        (None, None) if args.labels => {
-            return Err(Failure::input("--labels stand on contours; add --contours or --level"));
-        }
-        (None, None) => return Ok(Vec::new()),
-    };
+    let Some(levels) = asked(args)? else { return Ok(Vec::new()) };
     if !(args.contour_width.is_finite() && args.contour_width > 0.0) {
         return Err(Failure::input(format_args!(
             "--contour-width {}: a line has a positive width",

@@ -55,6 +55,7 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         say_how(&prepared, &args.compute.engine);
     }
     let options = described(options, args, &subject, &prepared);
+    let options = contours::filled(&args.layers.contours, options, &subject.quantity, &mut prepared, &mut progress)?;
     let words = words(args, &options.title, &subject, &prepared);
     let mut survey = picture::survey(&mut prepared, &subject.quantity, &options, &mut progress)?;
     let drawn = survey.summary();
