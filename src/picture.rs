@@ -51,6 +51,18 @@ pub enum PictureError {
     /// A side has more cells than a picture can have.
     #[error("a picture cannot have {0} cells on a side")]
     Side(usize),
+    /// The rows that a texture needs at a time are too much.
+    #[error(
+        "a texture along lines of {length} pixels each way in rows of {width} takes {bytes} bytes; take shorter lines or fewer columns"
+    )]
+    Texture {
+        /// Pixels each way.
+        length: u32,
+        /// Pixels of a row.
+        width: usize,
+        /// Memory for a row and those around it.
+        bytes: usize,
+    },
     /// The percentile is not one.
     #[error("a percentile to leave out at each end is at least 0 and less than 50, not {0}")]
     Percentile(f64),

@@ -19,7 +19,7 @@
 //! edges only, across which a line would swing to and fro.
 //!
 //! **Limits**: the rows around a band are complete to [`Filter::length`] above and below, with one empty word left and right of each row;
-//! [`LONGEST`] cells each way; 2³² words.
+//! [`LONGEST`] cells each way; [`MOST_WORDS`] words.
 
 pub mod noise;
 
@@ -34,6 +34,9 @@ pub const UNIT: f64 = 2047.0;
 
 /// The most cells that a line is followed each way.
 pub const LONGEST: u32 = 512;
+
+/// The most words that the twin takes at a time.
+pub const MOST_WORDS: usize = i32::MAX as usize;
 
 /// The word of a masked cell, and of what lies beyond the grid.
 pub const MASKED: u32 = 0;
@@ -209,8 +212,8 @@ fn quintic(x: f64) -> f64 {
 
 /// The twin of the shader for neighbouring cells of one row, of which the first is at the word `start`: one byte for each.
 ///
-/// Vectors follow [`LANES`] lines together; a line that has ended stands still and adds nothing. Words outside of `words`, of which there are less
-/// than 2³¹, count as masked.
+/// Vectors follow [`LANES`] lines together; a line that has ended stands still and adds nothing. Words outside of `words`, of which there are up to
+/// [`MOST_WORDS`], count as masked.
 pub fn lic(words: &[u32], start: usize, stride: usize, filter: &Filter, bytes: &mut [u8]) {
     let narrow = |place: usize| i32::try_from(place).unwrap_or(i32::MAX);
     for (group, bytes) in bytes.chunks_mut(LANES).enumerate() {

@@ -87,17 +87,22 @@ impl Texture {
     /// side of a cell. It runs on the engine of the gradient.
     ///
     /// # Errors
-    /// A device that does not take the kernel.
+    /// A device that does not take the kernel, and rows so long that those around one do not fit ([`lic::MOST_WORDS`]).
     pub fn new(gradient: Prepared, magnify: usize, look: Look) -> Result<Self, PictureError> {
         let geometry = Geometry::new(gradient.grid(), gradient.first_row_on_top(), magnify);
         let (width, height) = geometry.size();
         let length = look.length.unwrap_or_else(|| usual_length(width.max(height))).min(LONGEST);
+        let around = 2 * length as usize;
+        let words = (around + 1).saturating_mul(width + 2);
+        if words > lic::MOST_WORDS {
+            return Err(PictureError::Texture { length, width, bytes: words.saturating_mul(4) });
+        }
         let filter = Filter::new(length, look.coarse, (PLAIN, f64::from(PLAIN) * look.contrast), PLAIN);
         let device = open(gradient.engine(), &filter).map_err(|error| PictureError::Request(error.into()))?;
-        let around = 2 * length as usize;
         // A quarter of the budget; the rows around a band come on top.
         let pixels = BAND.min(gradient.memory() / 4 / BYTES);
-        let mut band = (pixels / width.max(1)).clamp(1, height.max(1));
+        let most = (lic::MOST_WORDS / (width + 2)).saturating_sub(around);
+        let mut band = (pixels / width.max(1)).min(most).clamp(1, height.max(1));
         let fits = device.as_ref().map_or(usize::MAX, |device| device.most_words() / (width + 2));
         // A picture whose rows are too long for the device is computed by the twin.
         let device = device.filter(|_| fits > around);

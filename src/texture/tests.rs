@@ -173,6 +173,17 @@ fn lengths_follow_the_picture() {
 }
 
 #[test]
+fn rows_that_do_not_fit_are_refused() {
+    let grid = Grid::plane((0.0, 1.0, 3_000_000), (0.0, 1.0, 2)).expect("valid");
+    let make = |length| {
+        Texture::new(gradient("x*y", &grid, EngineChoice::F64), 1, Look { length: Some(length), ..LOOK }).map(|_| ())
+    };
+    let error = make(512).expect_err("12 GB").to_string();
+    assert!(error.contains("12300008200 bytes") && error.contains("shorter lines"), "{error}");
+    assert!(make(12).is_ok(), "shorter ones");
+}
+
+#[test]
 #[ignore = "needs a GPU adapter; tests/run runs it"]
 fn a_device_gives_the_bytes_of_the_processor() {
     for (text, magnify, look) in [
