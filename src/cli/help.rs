@@ -101,8 +101,8 @@ Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of th
 cloud-optimised GeoTIFF), .exr, .vti and 16-bit grey, by `gradgrid eval`; pictures by plot; a map for each of many
 files by batch. The nodata value is kept where no value of the quantity can be that number; else masked cells are NaN.
 
-PNG, TIFF, EXR and VTI files say what made them, and so does FILE.json beside .npy and .raw: formula, files with
-their checksums, method, arithmetic, grid, range and command. `gradgrid verify FILE` computes it again and compares;
+PNG, TIFF, EXR, VTI, SVG and GeoJSON files say what made them, and so does FILE.json beside .npy and .raw: formula,
+files with their checksums, method, arithmetic, grid, range and command. `gradgrid verify FILE` computes it again and compares;
 --no-provenance leaves it out.
 ";
 

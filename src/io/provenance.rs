@@ -11,13 +11,13 @@
 //! | EXR | JSON as the string attribute `gradgrid` |
 //! | VTK image data | JSON in a comment at the start |
 //! | SVG | `<entry key="…">` elements in `<metadata>` |
-//! | GeoJSON | JSON under `provenance` at the start |
+//! | `GeoJSON` | JSON under `provenance` at the start |
 //! | NPY, raw | JSON beside the file, in FILE.json, under `provenance` |
 //!
 //! As JSON they are one object; what occurs several times is a list, and `Command` is the list itself. Within other files the JSON is plain
 //! ASCII without `<`, `>`, `&` and `--`, so that no format has to escape it, and it begins with [`START`], by which it is found.
 //!
-//! Limits: words are looked for in the first MiB of EXR, VTK, SVG and GeoJSON files, and no more than a MiB of them is read.
+//! Limits: words are looked for in the first MiB of EXR, VTK, SVG and `GeoJSON` files, and no more than a MiB of them is read.
 
 mod digest;
 mod png;
