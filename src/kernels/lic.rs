@@ -84,7 +84,7 @@ pub fn kernel() -> Kernel {
     let bindings = const {
         &[Binding::uniform("params"), Binding::read("words"), Binding::read("tables"), Binding::read_write("bytes")]
     };
-    Kernel { name: "lic", source: vec![WGSL.into()], bindings, workgroup: 64, params_size: size_of::<Params>() }
+    Kernel::new("lic", vec![WGSL.into()], bindings, 64, size_of::<Params>()).whose_loops_end()
 }
 
 /// The word of a cell with a direction ([`UNIT`] long or zero) and its noise (−127 to 127).
