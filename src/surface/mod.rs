@@ -15,6 +15,7 @@
 
 mod cell;
 pub mod extract;
+mod layer;
 pub mod march;
 pub mod mesh;
 pub mod place;

@@ -55,7 +55,10 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
     let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
     let colour = |level: usize| palette::colour(Colour::Series(level), theme);
     let title = || {
-        let of = subject.heading(&args.formula.parameters);
+        let mut of = subject.heading(&args.formula.parameters);
+        for axis in subject.grid().axes().iter().skip(3) {
+            of = format!("{of},  {} = {}", axis.name(), axis.min());
+        }
         if let [level] = levels.as_slice() { format!("{of},  surface f = {level}") } else { of }
     };
     let title = args.picture.title.clone().unwrap_or_else(title);
@@ -100,11 +103,14 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
 fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
     let size = args.grid.size.clone().or_else(|| Some(NODES.to_owned()));
     let files = crate::cli::arrays::Bare::find(&args.formula.formula, &args.arrays)?;
+    let holds = args.shapes.slices()?;
     if files.is_some() || !args.arrays.with.is_empty() {
+        if !holds.is_empty() {
+            return Err(Failure::input("--iso takes a whole volume; --slice draws a plane of it"));
+        }
         return Subject::new(files, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers);
     }
     let grid = GridArgs { size, ..args.grid.clone() };
-    let holds = args.shapes.slices()?;
     let (formula, grid) = hold::of_formula(&args.formula, &grid, &holds, 3)?;
     Subject::new(None, &formula, &args.arrays, &grid, "value", Purpose::Numbers)
 }
