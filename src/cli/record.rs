@@ -110,7 +110,7 @@ mod tests {
     fn the_same_request_has_the_same_record() {
         let plain = record(&["plot", "-x^2", "a.png", "--size", "9", "--x", "-1:1", "--param", "a=2", "--param=b=3"]);
         let other =
-            "plot --x=-1:1 --param a=2 --param b=3 --overwrite --engine cpu -s9 --memory 1G --quiet -- -x^2 b.png";
+            "plot --x=-1:1 --param a=2 --param b=3 --overwrite --engine cpu -s 9 --memory 1G --quiet -- -x^2 b.png";
         assert_eq!(plain, record(&other.split(' ').collect::<Vec<_>>()), "however it is typed");
         let text = plain.text().expect("a record");
         assert_eq!(text, r#"["plot","--param=a=2","--param=b=3","--x=-1:1","--size=9","--","-x^2"]"#, "in order");
