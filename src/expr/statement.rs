@@ -149,6 +149,7 @@ mod tests {
     use super::*;
     use crate::expr::parse::parse;
     use crate::expr::parse::tests::{names, reads};
+    use crate::expr::split::function_names;
 
     #[test]
     fn definitions_and_forms_are_read() {

@@ -84,7 +84,7 @@ pub fn kernel() -> Kernel {
     let bindings = const {
         &[Binding::uniform("params"), Binding::read("words"), Binding::read("tables"), Binding::read_write("bytes")]
     };
-    Kernel::new("lic", vec![WGSL.into()], bindings, 64, size_of::<Params>()).whose_loops_end()
+    Kernel::new("lic", vec![WGSL.into()], bindings, 64, size_of::<Params>())
 }
 
 /// The word of a cell with a direction ([`UNIT`] long or zero) and its noise (−127 to 127).

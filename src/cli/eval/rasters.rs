@@ -36,7 +36,8 @@ pub(super) fn write(
         _ => {
             let (georef, nodata) = (subject.georef(), subject.nodata());
             let words = words.to_owned();
-            let options = GeoTiffOptions { georef, nodata, uncompressed: args.uncompressed, words, ..GeoTiffOptions::default() };
+            let options =
+                GeoTiffOptions { georef, nodata, uncompressed: args.uncompressed, words, ..GeoTiffOptions::default() };
             if args.cog {
                 let overviews = if subject.quantity.has_means() { Overviews::Average } else { Overviews::Nearest };
                 let scratch = output.scratch();

@@ -1,4 +1,4 @@
-//! Writes cloud-optimised GeoTIFFs: all pages in front, then the tiles of ever larger views, so that a part is read by few requests.
+//! Writes cloud-optimised `GeoTIFF` files: all pages in front, then the tiles of ever larger views, so that a part is read by few requests.
 //!
 //! The layout is that of GDAL's COG driver, which its validator checks (<https://gdal.org/drivers/raster/cog.html>): the header, a note
 //! on the structure, the pages from the largest view to the smallest, and the tiles from the smallest view to the largest, row by
