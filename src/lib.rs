@@ -51,6 +51,7 @@ pub mod engine;
 pub mod expr;
 pub mod field;
 pub mod figure;
+pub mod flow;
 pub mod gpu;
 pub mod grid;
 pub mod io;
