@@ -8,6 +8,7 @@ use crate::cli::arrays::ArrayArgs;
 use crate::cli::contour::ContourArgs;
 use crate::cli::plot::{LayerArgs, ShapeArgs};
 use crate::cli::provenance::ProvenanceArgs;
+use crate::cli::streamlines::StreamlinesArgs;
 use crate::cli::surface::SurfaceArgs;
 use crate::cli::verify::VerifyArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,6 +77,16 @@ pub(crate) enum Command {
         Higher values lie to the left of a line. Of a formula each point lies on the level set, found on the function itself; of files\n\
         it is interpolated between cells.")]
     Contour(ContourArgs),
+    /// Write evenly spaced paths of steepest ascent, or those through given points (.geojson, .csv, .npz, .svg)
+    #[command(after_help = "Examples:\n  \
+        gradgrid streamlines 'sin(x)*cos(y)' flow.csv\n  \
+        gradgrid streamlines 'x^2 - y^2' flow.svg --separation 8\n  \
+        gradgrid streamlines dem.tif drains.geojson --direction descent\n  \
+        gradgrid streamlines 'x^2*y + sin(y)' climb.csv --from 1,0.5 --from -1,0.5\n\n\
+        Lines follow the gradient of the function and never cross. They are as far apart as in the picture that `gradgrid plot\n\
+        --streamlines` draws of the same grid, and end on its border, at critical points, where the function is not defined, and\n\
+        where they would come nearer to another one than half the separation.")]
+    Streamlines(StreamlinesArgs),
     /// One map per file, for thousands of files: saliency maps, slopes, any quantity
     #[command(after_help = "Examples:\n  \
         gradgrid batch photos/*.png out\n  \

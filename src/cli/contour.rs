@@ -184,7 +184,7 @@ pub(crate) fn precise<'a>(request: Request<'a>, compute: &ComputeArgs, function:
 }
 
 /// Where the lines lie.
-fn sheet(subject: &Subject<'_>) -> Sheet {
+pub(crate) fn sheet(subject: &Subject<'_>) -> Sheet {
     let axes = subject.grid().axes();
     let ends = |axis: usize| axes.get(axis).map_or((0.0, 0.0), |axis| (axis.min(), axis.max()));
     let (x, y) = (ends(0), ends(1));
@@ -201,7 +201,7 @@ fn sheet(subject: &Subject<'_>) -> Sheet {
 }
 
 /// What a reader of GeoJSON will wonder about.
-fn reference_note(subject: &Subject<'_>, epsg: Option<u16>) -> Option<String> {
+pub(crate) fn reference_note(subject: &Subject<'_>, epsg: Option<u16>) -> Option<String> {
     let georef = subject.place.as_ref()?.georef.as_ref()?;
     if georef.unit == Unit::Degrees {
         return None;

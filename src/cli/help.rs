@@ -22,7 +22,7 @@ pub(crate) fn run(topic: Option<&str>) -> Result<(), Failure> {
                 Some(command) => command.render_long_help().to_string(),
                 None => {
                     return Err(Failure::input(format_args!(
-                        "there is no help on `{name}`; there is help on language, quantities, files, colors, plot, eval, stats, contour, surface, batch, at, duel, show, verify, devices, accuracy and bench"
+                        "there is no help on `{name}`; there is help on language, quantities, files, colors, plot, eval, stats, contour, streamlines, surface, batch, at, duel, show, verify, devices, accuracy and bench"
                     )));
                 }
             }

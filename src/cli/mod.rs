@@ -21,6 +21,7 @@ mod provenance;
 mod record;
 mod show;
 mod stats;
+mod streamlines;
 mod subject;
 mod summary;
 mod surface;
@@ -66,6 +67,7 @@ fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result
         Command::Plot(args) => args.provenance.record = record,
         Command::Eval(args) => args.provenance.record = record,
         Command::Contour(args) => args.provenance.record = record,
+        Command::Streamlines(args) => args.provenance.record = record,
         _ => {}
     }
     Ok(command)
@@ -77,6 +79,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Eval(args) => eval::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Contour(args) => contour::run(&args),
+        Command::Streamlines(args) => streamlines::run(&args),
         Command::Surface(args) => surface::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::At(args) => at::run(&args),

@@ -39,7 +39,7 @@ pub(crate) struct VerifyArgs {
 }
 
 /// Commands that may be run again: each writes one file, to the name that it is given.
-const KNOWN: [&str; 3] = ["plot", "eval", "contour"];
+const KNOWN: [&str; 4] = ["plot", "eval", "contour", "streamlines"];
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let name = args.file.display().to_string();
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let record = get(&stored, COMMAND).and_then(Record::parse).filter(|record| KNOWN.contains(&record.command()));
     let record = record.ok_or_else(|| {
         Failure::input(format_args!(
-            "'{name}' does not tell the command that made it; files of `gradgrid plot`, `eval` and `contour` do, unless --no-provenance left it out"
+            "'{name}' does not tell the command that made it; files of `gradgrid plot`, `eval`, `contour` and `streamlines` do, unless --no-provenance left it out"
         ))
     })?;
     if let Some(folder) = &args.from {
@@ -72,6 +72,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
         Command::Plot(args) => Some(&args.output),
         Command::Eval(args) => Some(&args.output),
         Command::Contour(args) => Some(&args.output),
+        Command::Streamlines(args) => Some(&args.output),
         _ => None,
     };
     if output != Some(&again) {

@@ -13,8 +13,10 @@ use super::streamlines::Streamline;
 use crate::figure::View;
 use crate::figure::scene::{Brush, Colour, Mark};
 
-/// Width of a shaft at the neck, and of a streamline, in points.
-const THICK: f64 = 1.3;
+/// Width of a shaft at the neck, in points.
+const SHAFT: f64 = 1.3;
+/// Width of a streamline, in points.
+const LINE: f64 = 1.0;
 /// A shaft's width at the tail, of that at the neck.
 const TAIL: f64 = 0.45;
 /// Length of a head, in widths of the shaft.
@@ -37,8 +39,8 @@ pub struct Look {
     pub brush: Brush,
     /// What surrounds them.
     pub halo: Brush,
-    /// Their thickness relative to the usual one.
-    pub weight: f64,
+    /// The width of lines and of the shafts of arrows in points, if it is not the usual one.
+    pub width: Option<f64>,
 }
 
 impl Look {
@@ -64,7 +66,7 @@ impl Look {
         Self {
             brush: Brush { colour: Colour::Rgb(colour), strength: 1.0 },
             halo: Brush { colour: Colour::Rgb(tone), strength },
-            weight: 1.0,
+            width: None,
         }
     }
 }
@@ -72,7 +74,7 @@ impl Look {
 /// The marks of arrows.
 #[must_use]
 pub fn arrow_marks(arrows: &[Arrow], view: &View, look: &Look) -> Vec<Mark> {
-    let thick = THICK * look.weight * view.point();
+    let thick = look.width.unwrap_or(SHAFT) * view.point();
     let shapes: Vec<Vec<(f64, f64)>> =
         arrows.iter().filter_map(|arrow| polygon(arrow.tail, arrow.tip, thick)).collect();
     if shapes.is_empty() {
@@ -88,7 +90,7 @@ pub fn arrow_marks(arrows: &[Arrow], view: &View, look: &Look) -> Vec<Mark> {
 #[must_use]
 pub fn stream_marks(lines: &[Streamline], frame: &Frame, view: &View, way: Way, look: &Look) -> Vec<Mark> {
     let (point, clip) = (view.point(), view.clip());
-    let thick = THICK * look.weight * point;
+    let thick = look.width.unwrap_or(LINE) * point;
     let shown = |line: &Streamline| -> Vec<Vector> {
         let mut points: Vec<Vector> = line.points.iter().map(|&x| frame.picture(x)).collect();
         if way == Way::Descent {

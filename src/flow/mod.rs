@@ -17,7 +17,7 @@ mod trace;
 
 pub use arrows::{Arrow, ArrowOptions, Lattice, Length, Way, arrows, normals};
 pub use frame::{Frame, Vector};
-pub use streamlines::{StreamError, StreamOptions, Streamline, streamlines};
+pub use streamlines::{StreamError, StreamOptions, Streamline, lines_through, streamlines};
 
 use crate::probe::{Jets, Probe};
 

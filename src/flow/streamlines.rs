@@ -125,10 +125,39 @@ pub fn streamlines<S: Slopes + ?Sized>(
     }
 }
 
+/// The whole lines through these points of the world, whatever their distance from each other; `None` where a point is not in the frame
+/// or f has no direction there. Lines are as accurate as those of a picture with this spacing.
+///
+/// # Errors
+/// A spacing that is not a positive number, and a frame without area.
+pub fn lines_through<S: Slopes + ?Sized>(
+    slopes: &S,
+    frame: &Frame,
+    spacing: f64,
+    points: &[Vector],
+) -> Result<Vec<Option<Streamline>>, StreamError> {
+    if !(spacing > 0.0 && spacing.is_finite()) {
+        return Err(wrong_spacing(spacing));
+    }
+    if !frame.is_open() {
+        return Err(StreamError::NoPlane);
+    }
+    let tracer = Tracer { slopes, frame, spacing };
+    let shown: Vec<Vector> = points.iter().map(|&x| frame.picture(x)).collect();
+    let inside: Vec<Vector> = shown.iter().copied().filter(|&p| frame.holds(p)).collect();
+    let mut traced = tracer.trace(&inside, &|_, _| false).into_iter();
+    let line = |[up, down]: [Path; 2]| Line::new(up, down).in_world(frame);
+    Ok(shown.iter().map(|&p| if frame.holds(p) { traced.next().flatten().map(line) } else { None }).collect())
+}
+
+fn wrong_spacing(value: f64) -> StreamError {
+    StreamError::Option { what: "the spacing", least: "a positive number", value }
+}
+
 fn check(frame: &Frame, options: &StreamOptions) -> Result<(), StreamError> {
     let wrong = |what, least, value| Err(StreamError::Option { what, least, value });
     if !(options.spacing > 0.0 && options.spacing.is_finite()) {
-        return wrong("the spacing", "a positive number", options.spacing);
+        return Err(wrong_spacing(options.spacing));
     }
     if !(0.1..=0.95).contains(&options.closest) {
         return wrong("the smallest distance", "0.1 to 0.95 of the spacing", options.closest);
@@ -235,22 +264,30 @@ impl<'a, S: Slopes + ?Sized> Plan<'a, S> {
                 path.end = End::Crowded;
             }
         }
-        let (low, high) = (down.end, up.end);
-        let mut points = down.points;
-        points.reverse();
-        points.extend(up.points.into_iter().skip(1));
-        (points.len() > 1 && length(&points) >= self.options.shortest * spacing).then_some(Line { points, low, high })
+        let line = Line::new(up, down);
+        (line.points.len() > 1 && length(&line.points) >= self.options.shortest * spacing).then_some(line)
     }
 
     /// The lines in the world.
     fn done(self) -> Vec<Streamline> {
         let frame = self.tracer.frame;
-        let world = |line: Line| Streamline {
-            points: line.points.into_iter().map(|p| frame.world(p)).collect(),
-            low: line.low,
-            high: line.high,
-        };
-        self.lines.into_iter().map(world).collect()
+        self.lines.into_iter().map(|line| line.in_world(frame)).collect()
+    }
+}
+
+impl Line {
+    /// The path down from a point, reversed, and the path up from it.
+    fn new(up: Path, down: Path) -> Self {
+        let (low, high) = (down.end, up.end);
+        let mut points = down.points;
+        points.reverse();
+        points.extend(up.points.into_iter().skip(1));
+        Self { points, low, high }
+    }
+
+    fn in_world(self, frame: &Frame) -> Streamline {
+        let points = self.points.into_iter().map(|p| frame.world(p)).collect();
+        Streamline { points, low: self.low, high: self.high }
     }
 }
 

@@ -301,6 +301,24 @@ fn lines_do_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
+fn lines_go_through_the_points_asked_for() {
+    let (probe, frame) = (probe("x^2 + y^2"), square(2.0));
+    let points = [[1.0, 0.5], [1.0, 0.51], [2.5, 0.0], [0.0, 0.0], [-2.0, 2.0]];
+    let lines = lines_through(&probe, &frame, SPACING, &points).expect("a good spacing");
+    let ends = |line: &Option<Streamline>| line.as_ref().map(|line| (line.low, line.high));
+    let whole = Some((End::Critical, End::Border));
+    assert_eq!(
+        lines.iter().map(ends).collect::<Vec<_>>(),
+        [whole, whole, None, None, whole],
+        "outside, flat, a corner"
+    );
+    let meets = |k: usize| lines[k].iter().flat_map(|line| &line.points).any(|&p| distance(p, points[k]) < 1e-12);
+    assert!([0, 1, 4].into_iter().all(meets), "through their points, side by side");
+    assert!(lines_through(&probe, &frame, f64::NAN, &points).is_err(), "NaN");
+    assert_eq!(lines_through(&probe, &frame, SPACING, &[]), Ok(vec![]), "none");
+}
+
+#[test]
 fn bad_options_are_refused() {
     let asked = |options: StreamOptions, frame: Frame| streamlines(&probe("x"), &frame, &options, &mut Silent);
     let good = StreamOptions::new(SPACING);

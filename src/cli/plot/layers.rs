@@ -7,6 +7,7 @@ use crate::cli::subject::Subject;
 use crate::figure::scene::Mark;
 use crate::figure::{Theme, View};
 use crate::grid::Axis;
+use crate::io::paths::Path;
 use crate::picture::{Both, Shade};
 use crate::probe::Probe;
 use crate::probe::lattice::{Lattice, kept};
@@ -40,6 +41,8 @@ pub(crate) struct Stage<'a> {
     /// Where coordinates lie in the picture.
     pub(crate) view: View,
     pub(crate) theme: Theme,
+    /// The lines of the contours, once that layer is made; `None` if it has none.
+    pub(crate) level_sets: Option<Vec<Path>>,
     pub(crate) watch: &'a mut dyn Watch,
 }
 

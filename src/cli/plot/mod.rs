@@ -6,11 +6,11 @@ mod layers;
 mod notes;
 mod relief;
 mod shapes;
-mod streams;
+pub(crate) mod streams;
 mod texture;
 mod zoom;
 
-pub(crate) use layers::LayerArgs;
+pub(crate) use layers::{LayerArgs, Stage};
 pub(crate) use shapes::ShapeArgs;
 
 use crate::cli::args::{PictureArgs, PlotArgs};
@@ -30,7 +30,6 @@ use crate::io::provenance::Words;
 use crate::picture::{self, PictureOptions, RangeChoice, ScaleChoice, Shade};
 use crate::request::Prepared;
 use crate::tile::watch::Watch;
-use layers::Stage;
 use std::path::Path;
 use std::time::Instant;
 
@@ -65,6 +64,7 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         compute: &args.compute,
         view: survey.figure.view(),
         theme: options.theme,
+        level_sets: None,
         watch: &mut progress,
     };
     survey.figure.add(layers::marks(&args.layers, &mut stage)?);

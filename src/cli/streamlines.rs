@@ -1,0 +1,197 @@
+//! `gradgrid streamlines`: paths of steepest ascent or descent, in GeoJSON, CSV, NPZ or SVG.
+
+use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
+use crate::cli::arrays::ArrayArgs;
+use crate::cli::contour::{PathFormat, path_format, reference_note, sheet};
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{self, Purpose};
+use crate::cli::plot::streams::{Direction, SEPARATION, frame, points, said};
+use crate::cli::plot::{Stage, say_notes};
+use crate::cli::progress::Progress;
+use crate::cli::provenance::{self, ProvenanceArgs};
+use crate::cli::subject::Subject;
+use crate::figure::{Figure, FigureAxis, FigureSpec, Theme, View};
+use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
+use crate::io::output::Output;
+use crate::io::paths::{Format, Path, Sheet};
+use crate::io::provenance::Words;
+use crate::picture::PictureError;
+use crate::tile::watch::Watch;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Debug, Args)]
+#[command(mut_arg("quantity", |quantity| quantity.default_value("value").hide(true)))]
+pub(crate) struct StreamlinesArgs {
+    #[command(flatten)]
+    pub(crate) formula: FormulaArgs,
+    /// The file to write, .geojson, .csv, .npz, .svg, or - for stdout
+    pub(crate) output: PathBuf,
+    /// The format, where the name does not tell
+    #[arg(long)]
+    pub(crate) format: Option<PathFormat>,
+    /// The distance of lines from each other, in points of the picture
+    #[arg(long, value_name = "POINTS", default_value = SEPARATION, allow_hyphen_values = true)]
+    pub(crate) separation: String,
+    /// Lines so many times as dense as usual
+    #[arg(long, value_name = "FACTOR", conflicts_with = "separation", allow_hyphen_values = true)]
+    pub(crate) density: Option<String>,
+    /// Only the line through this point, whole; may be given more than once
+    #[arg(long, value_name = "X,Y", conflicts_with_all = ["separation", "density"], allow_hyphen_values = true)]
+    pub(crate) from: Vec<String>,
+    /// The order of a line's points
+    #[arg(long, value_name = "WAY", default_value = "ascent")]
+    pub(crate) direction: Direction,
+    #[command(flatten)]
+    pub(crate) arrays: ArrayArgs,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) compute: ComputeArgs,
+    #[command(flatten)]
+    pub(crate) out: OutputArgs,
+    #[command(flatten)]
+    pub(crate) provenance: ProvenanceArgs,
+}
+
+pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
+    let start = Instant::now();
+    let format = path_format(args.format, &args.output)?;
+    if args.compute.quantity != "value" {
+        return Err(Failure::input(
+            "streamlines follow the gradient of the function itself; write what they shall follow as the formula",
+        ));
+    }
+    let usual = points(SEPARATION, "--separation")?;
+    let separation = match &args.density {
+        Some(density) => usual / points(density, "--density")?,
+        None => points(&args.separation, "--separation")?,
+    };
+    let through = args.from.iter().map(|text| point(text)).collect::<Result<Vec<_>, _>>()?;
+    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, "value", Purpose::Picture)?;
+    let mut sheet = sheet(&subject);
+    let view = view(&subject, &sheet)?;
+    let mut output = Output::create(&args.output, args.out.overwrite)?;
+    if !args.out.quiet {
+        say_notes(&subject.request(&args.compute)?.1);
+    }
+    let mut progress = Progress::counting(args.out.quiet, "places");
+    let mut stage = Stage {
+        subject: &subject,
+        compute: &args.compute,
+        view,
+        theme: Theme::default(),
+        level_sets: None,
+        watch: &mut progress,
+    };
+    let probe = stage.probe()?;
+    let frame = frame(&view, subject.grid().axes());
+    let spacing = separation * view.point();
+    let lines = if through.is_empty() {
+        let found = streamlines(&probe, &frame, &StreamOptions::new(spacing), &mut progress);
+        found.map_err(|error| said(error, &view))?
+    } else {
+        let found = lines_through(&probe, &frame, spacing, &through).map_err(|error| said(error, &view))?;
+        let begun = found.into_iter().zip(&args.from).map(|(line, point)| {
+            line.ok_or_else(|| {
+                Failure::input(format_args!(
+                    "--from {point}: no line begins there; the point lies outside of the grid, or the function is not defined or flat"
+                ))
+            })
+        });
+        begun.collect::<Result<_, _>>()?
+    };
+    sheet.words = provenance::finished(&args.provenance, words(args, &subject), Vec::new());
+    let said_lines = described(&lines);
+    let paths = paths(lines, args.direction);
+    progress.advance(0)?;
+    format.write(&mut output, &paths, &sheet)?;
+    let name = output.name().to_owned();
+    output.commit()?;
+    drop(progress);
+    if !args.out.quiet {
+        if format == Format::GeoJson
+            && let Some(note) = reference_note(&subject, sheet.epsg)
+        {
+            eprintln!("{note}");
+        }
+        eprintln!("{name}: {said_lines}, {:.2} s", start.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+/// Two numbers.
+fn point(text: &str) -> Result<[f64; 2], Failure> {
+    let numbers = inputs::numbers(text, "--from")?;
+    numbers.try_into().map_err(|numbers: Vec<f64>| {
+        Failure::input(format_args!(
+            "--from {text}: write the two coordinates of a point, as in 1,2, not {}",
+            numbers.len()
+        ))
+    })
+}
+
+/// The picture that `gradgrid plot` would draw of the grid.
+fn view(subject: &Subject<'_>, sheet: &Sheet) -> Result<View, Failure> {
+    let axes = subject.grid().axes();
+    let side = |axis: usize| {
+        let len = axes.get(axis).map_or(1, |axis| axis.len());
+        u32::try_from(len).map_err(|_| Failure::from(PictureError::Side(len)))
+    };
+    let axis = |(min, max): (f64, f64)| FigureAxis { label: String::new(), min, max };
+    let (width, height) = (side(0)?, side(1)?);
+    let spec = FigureSpec { x: axis(sheet.x), y: axis(sheet.y), ..FigureSpec::new(width, height) };
+    Ok(Figure::new(spec).map_err(PictureError::from)?.view())
+}
+
+fn paths(lines: Vec<Streamline>, direction: Direction) -> Vec<Path> {
+    let path = |mut line: Streamline| {
+        if direction == Direction::Descent {
+            line.points.reverse();
+        }
+        Path { points: line.points, ..Path::default() }
+    };
+    lines.into_iter().map(path).collect()
+}
+
+/// What made the lines.
+fn words(args: &StreamlinesArgs, subject: &Subject<'_>) -> Words {
+    let axes: Vec<String> = subject.grid().axes().iter().map(ToString::to_string).collect();
+    let way = match args.direction {
+        Direction::Ascent => "streamlines of ∇f",
+        Direction::Descent => "streamlines of −∇f",
+    };
+    let software = ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION")));
+    if args.provenance.no_provenance {
+        return vec![software];
+    }
+    // A formula is followed in f64, whatever the engine; arrays are differenced by it.
+    let double = subject.arrays.all.is_empty() || ["f64", "gpu64"].contains(&args.compute.engine.as_str());
+    let mut text = vec![
+        software,
+        ("Formula".to_owned(), args.formula.formula.clone()),
+        ("Quantity".to_owned(), way.to_owned()),
+        ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned()),
+        ("Grid".to_owned(), axes.join("; ")),
+    ];
+    text.extend(subject.provenance());
+    if !args.formula.parameters.is_empty() {
+        text.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
+    }
+    text
+}
+
+/// `12 lines, 345 points; 3 ends at critical points`.
+fn described(lines: &[Streamline]) -> String {
+    let points: usize = lines.iter().map(|line| line.points.len()).sum();
+    let ends = |end: End| lines.iter().flat_map(|line| [line.low, line.high]).filter(|found| *found == end).count();
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let mut text = format!("{}, {}", plural(lines.len(), "line"), plural(points, "point"));
+    for (end, place) in [(End::Critical, "at critical points"), (End::Masked, "where f is not defined")] {
+        if ends(end) > 0 {
+            text = format!("{text}, {} {place}", plural(ends(end), "end"));
+        }
+    }
+    text
+}
