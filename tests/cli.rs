@@ -16,6 +16,8 @@ mod contour;
 mod documentation;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/flow.rs"]
+mod flow;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/robust.rs"]

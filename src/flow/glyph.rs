@@ -62,7 +62,7 @@ impl Look {
         let [r, g, b] = colour.map(f64::from);
         // Rec. 709 luma: which tone the eye takes the colour for.
         let light = 0.2126 * r + 0.7152 * g + 0.0722 * b > 110.0;
-        let (tone, strength) = if light { ([16, 16, 20], 0.45) } else { ([255, 255, 255], 0.6) };
+        let (tone, strength) = if light { ([16, 16, 20], 0.45) } else { ([255, 255, 255], 0.7) };
         Self {
             brush: Brush { colour: Colour::Rgb(colour), strength: 1.0 },
             halo: Brush { colour: Colour::Rgb(tone), strength },

@@ -66,7 +66,7 @@ fn fenced(page: &str) -> String {
 #[test]
 fn the_examples_of_the_help_pages_run() {
     let here = folder();
-    let pages = ["plot", "eval", "contour", "surface", "at", "batch"];
+    let pages = ["plot", "eval", "contour", "streamlines", "surface", "at", "batch"];
     let pages = pages.map(|page| good(here.path(), &["help", page]).text());
     let lines: Vec<String> = pages.iter().flat_map(|page| commands(page)).collect();
     assert!(lines.len() >= 8, "{lines:?}");

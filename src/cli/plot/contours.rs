@@ -112,6 +112,7 @@ pub(super) fn marks(args: &ContourArgs, stage: &mut Stage<'_>) -> Result<Vec<Mar
     }
     let colour = args.contour_color.as_deref().map(|text| inputs::colour(text, "--contour-color")).transpose()?;
     let (paths, levels) = lines(&levels, stage)?;
+    stage.level_sets = Some(paths.clone());
     let (view, point) = (stage.view, stage.view.point());
     let lines: Vec<Line> = paths
         .iter()

@@ -18,7 +18,7 @@ pub(crate) const SEPARATION: &str = "14";
 #[derive(Debug, Args)]
 pub(crate) struct StreamArgs {
     /// Lines that follow ∇f, so many points from each other [default: 14]
-    #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = SEPARATION, allow_hyphen_values = true)]
+    #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = SEPARATION)]
     streamlines: Option<String>,
     /// Which way the heads on streamlines point
     #[arg(long, value_name = "WAY", default_value = "ascent")]
