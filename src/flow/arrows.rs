@@ -81,6 +81,10 @@ impl ArrowOptions {
     pub fn new(spacing: f64) -> Self {
         Self { spacing, way: Way::default(), lattice: Lattice::default(), length: Length::default() }
     }
+
+    fn is_usable(&self, frame: &Frame) -> bool {
+        frame.is_open() && self.spacing > 0.0 && self.spacing.is_finite()
+    }
 }
 
 /// An arrow.
@@ -99,7 +103,7 @@ pub struct Arrow {
 /// Arrows at the places of a lattice over all of `frame`; none if it has no area or the spacing is not a positive number.
 #[must_use]
 pub fn arrows<S: Slopes + ?Sized>(slopes: &S, frame: &Frame, options: &ArrowOptions) -> Vec<Arrow> {
-    if !frame.is_open() || !(options.spacing > 0.0 && options.spacing.is_finite()) {
+    if !options.is_usable(frame) {
         return Vec::new();
     }
     built(slopes, frame, options, &places(frame, options), 0.5)
@@ -114,7 +118,7 @@ pub fn normals<S: Slopes + ?Sized>(
     contours: &[Vec<Vector>],
     options: &ArrowOptions,
 ) -> Vec<Arrow> {
-    if !frame.is_open() || !(options.spacing > 0.0 && options.spacing.is_finite()) {
+    if !options.is_usable(frame) {
         return Vec::new();
     }
     let mut places = Vec::new();
@@ -229,13 +233,13 @@ impl Shares {
     }
 
     fn of(self, magnitude: f64) -> f64 {
+        // ∞/∞ is as steep as it gets.
+        let share = |share: f64| if share.is_nan() { 1.0 } else { share.clamp(0.0, 1.0) };
         match self.how {
             Length::Unit => 1.0,
-            // `min` and `max` pass over ∞/∞.
-            Length::Linear => (magnitude / self.high).min(1.0).max(SHORTEST),
+            Length::Linear => share(magnitude / self.high).max(SHORTEST),
             Length::Log if self.high > self.low => {
-                let share = (magnitude / self.low).ln() / (self.high / self.low).ln();
-                SHORTEST_LOG + (1.0 - SHORTEST_LOG) * share.min(1.0).max(0.0)
+                SHORTEST_LOG + (1.0 - SHORTEST_LOG) * share((magnitude / self.low).ln() / (self.high / self.low).ln())
             }
             Length::Log => 1.0,
         }

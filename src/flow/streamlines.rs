@@ -8,8 +8,8 @@
 //!
 //! What is changed from the source: lines are traced many at a time ([`super::trace`]), against the lines accepted before, and then
 //! accepted one by one, the longest first, each cut where it comes too near to one accepted just before. A round takes at most one
-//! seed from each side of each line, none near another of the same round, so that little is traced in vain; and as the longest win, lines become longer than one
-//! by one. Which paths share a round does not depend on the number of threads, and neither do the lines.
+//! seed from each side of each line, none near another of the same round, so that little is traced in vain; and as the longest win,
+//! lines become longer than one by one. Which paths share a round does not depend on the number of threads, and neither do the lines.
 //!
 //! Edge cases: a field that is constant or nowhere defined has no lines. Near critical points the spacing ends most lines, so that
 //! they do not clot there; the first one to come reaches the point. Lines shorter than [`StreamOptions::shortest`] are left out, which
