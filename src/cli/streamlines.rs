@@ -77,14 +77,7 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         say_notes(&subject.request(&args.compute)?.1);
     }
     let mut progress = Progress::counting(args.out.quiet, "places");
-    let mut stage = Stage {
-        subject: &subject,
-        compute: &args.compute,
-        view,
-        theme: Theme::default(),
-        level_sets: None,
-        watch: &mut progress,
-    };
+    let mut stage = Stage { subject: &subject, compute: &args.compute, view, level_sets: None, watch: &mut progress };
     let probe = stage.probe()?;
     let frame = frame(&view, subject.grid().axes());
     let spacing = separation * view.point();

@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn colours_and_their_density_are_read_back() {
-        let pixels: Vec<u8> = (0..3 * 35).map(|k| (k * 37 % 251) as u8).collect();
+        let pixels: Vec<u8> = (0..3 * 35_u32).map(|k| (k * 37 % 251).to_le_bytes()[0]).collect();
         let mut png = RgbPng::new(Vec::new(), 5, 7, &text(&[("Title", "é")]), Some(300.0)).expect("a good picture");
         assert!(matches!(png.write_rows(&pixels[..10]), Err(PngError::Rows { given: 3, .. })), "half a row");
         png.write_rows(&pixels[..15]).expect("a row");

@@ -83,7 +83,7 @@ pub(super) fn on_function(function: &dyn Function, level: f64, edges: &[Edge]) -
 
 /// The three columns of points.
 pub(super) fn columns(points: impl Iterator<Item = [f64; 3]>) -> Vec<Vec<f64>> {
-    let mut columns = vec![Vec::with_capacity(points.size_hint().0); 3];
+    let mut columns = vec![Vec::new(); 3];
     for point in points {
         columns.iter_mut().zip(point).for_each(|(column, part)| column.push(part));
     }

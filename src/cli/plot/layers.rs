@@ -4,8 +4,8 @@ use super::{arrows, contours, notes, relief, streams, texture};
 use crate::cli::args::ComputeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::subject::Subject;
+use crate::figure::View;
 use crate::figure::scene::Mark;
-use crate::figure::{Theme, View};
 use crate::grid::Axis;
 use crate::io::paths::Path;
 use crate::picture::{Both, Shade};
@@ -40,7 +40,6 @@ pub(crate) struct Stage<'a> {
     pub(crate) compute: &'a ComputeArgs,
     /// Where coordinates lie in the picture.
     pub(crate) view: View,
-    pub(crate) theme: Theme,
     /// The lines of the contours, once that layer is made; `None` if it has none.
     pub(crate) level_sets: Option<Vec<Path>>,
     pub(crate) watch: &'a mut dyn Watch,

@@ -63,7 +63,6 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         subject: &subject,
         compute: &args.compute,
         view: survey.figure.view(),
-        theme: options.theme,
         level_sets: None,
         watch: &mut progress,
     };

@@ -68,6 +68,7 @@ impl Triangle {
 
     /// The shares of the corners at a place in the right perspective, and whether the triangle runs counter-clockwise as seen.
     #[expect(clippy::cast_precision_loss, reason = "units of a picture are far below 2⁵³")]
+    #[expect(clippy::cast_possible_truncation, reason = "shares are between 0 and 1")]
     pub(super) fn shares(&self, place: (i64, i64)) -> ([f32; 3], bool) {
         let flat: [f32; 3] = std::array::from_fn(|k| (self.side(k, place) as f64 / self.area as f64) as f32);
         let weighted: [f32; 3] = std::array::from_fn(|k| flat[k] * self.near[k]);

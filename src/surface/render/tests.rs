@@ -47,6 +47,12 @@ fn picture(opacity: f32, sides: [[u8; 3]; 2], flipped: bool) -> Vec<[u8; 4]> {
 
 const RED: [[u8; 3]; 2] = [[220, 60, 60], [60, 60, 220]];
 
+/// The pixel at a place.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the picture")]
+fn place(x: f64, y: f64) -> usize {
+    y as usize * SIZE.0 + x as usize
+}
+
 #[test]
 fn a_sphere_is_a_lit_disc() {
     let image = picture(1.0, RED, false);
@@ -62,7 +68,7 @@ fn a_sphere_is_a_lit_disc() {
     assert!((cover / area - 1.0).abs() < 0.02, "{cover} pixels for {area}");
     let at = |right: f64, up: f64| {
         let (x, y) = (middle.x + right * zoom, middle.y - up * zoom);
-        image[y as usize * SIZE.0 + x as usize]
+        image[place(x, y)]
     };
     assert_eq!(at(0.0, 0.0)[3], 255, "opaque");
     assert_eq!(image[0], [0; 4], "nothing beside it");
@@ -70,7 +76,7 @@ fn a_sphere_is_a_lit_disc() {
     assert!(light(at(-0.4, 0.5)) > light(at(0.4, -0.5)) + 60, "the light comes from the upper left");
     let [r, _, b, _] = at(0.0, 0.0);
     assert!(r > 2 * b, "the side of higher values is red");
-    let [r, _, b, _] = picture(1.0, RED, true)[middle.y as usize * SIZE.0 + middle.x as usize];
+    let [r, _, b, _] = picture(1.0, RED, true)[place(middle.x, middle.y)];
     assert!(b > 2 * r, "the other is blue");
 }
 
@@ -78,7 +84,7 @@ fn a_sphere_is_a_lit_disc() {
 fn translucent_surfaces_show_both_walls_once() {
     let image = picture(0.5, [[200; 3]; 2], false);
     let middle = camera().see([0.0; 3]);
-    let pixel = image[middle.y as usize * SIZE.0 + middle.x as usize];
+    let pixel = image[place(middle.x, middle.y)];
     // Two walls that let half of the light through, each seen at a right angle but for the perspective.
     let wanted = 255.0 * 0.75;
     assert!((f64::from(pixel[3]) - wanted).abs() < 4.0, "{pixel:?}");

@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(file[80..84], 4_u32.to_le_bytes(), "the count");
         for (k, facet) in file[84..].chunks_exact(50).enumerate() {
             let parts = numbers(&facet[..48], f32::from_le_bytes);
+            #[expect(clippy::cast_possible_truncation, reason = "zeros and ones")]
             let corners: Vec<f32> = TRIANGLES[k].iter().flat_map(|v| points[*v as usize].map(|p| p as f32)).collect();
             assert_eq!(parts[3..], corners, "corners of {k}");
             assert_eq!(facet[48..], [0, 0], "no attributes");
