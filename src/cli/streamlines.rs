@@ -10,7 +10,7 @@ use crate::cli::plot::{Stage, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::provenance::{self, ProvenanceArgs};
 use crate::cli::subject::Subject;
-use crate::figure::{Figure, FigureAxis, FigureSpec, Theme, View};
+use crate::figure::{Figure, FigureAxis, FigureSpec, View};
 use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
 use crate::io::output::Output;
 use crate::io::paths::{Format, Path, Sheet};

@@ -6,7 +6,7 @@
 //! both sides of the lines that are there, so that lines accompany each other; when these are used up, places of a lattice that are
 //! still free begin anew. Distances are the picture's ([`Frame`]), between the line segments themselves.
 //!
-//! What is changed from the source: lines are traced many at a time ([`super::trace`]), against the lines accepted before, and then
+//! What is changed from the source: lines are traced many at a time (`trace.rs`), against the lines accepted before, and then
 //! accepted one by one, the longest first, each cut where it comes too near to one accepted just before. A round takes at most one
 //! seed from each side of each line, none near another of the same round, so that little is traced in vain; and as the longest win,
 //! lines become longer than one by one. Which paths share a round does not depend on the number of threads, and neither do the lines.
