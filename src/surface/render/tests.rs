@@ -89,8 +89,8 @@ fn translucent_surfaces_show_both_walls_once() {
     let wanted = 255.0 * 0.75;
     assert!((f64::from(pixel[3]) - wanted).abs() < 4.0, "{pixel:?}");
     // A seam would show as a pixel that differs from both of its neighbours; opacity grows from the middle to the edge.
-    let row = middle.y as usize * SIZE.0;
-    let opacity: Vec<i32> = (0..30).map(|k| i32::from(image[row + middle.x as usize + k][3])).collect();
+    let first = place(middle.x, middle.y);
+    let opacity: Vec<i32> = (0..30).map(|k| i32::from(image[first + k][3])).collect();
     assert!(opacity.windows(2).all(|pair| pair[1] >= pair[0] - 1), "{opacity:?}");
 }
 
