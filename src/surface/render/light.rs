@@ -34,6 +34,14 @@ impl Look {
         Self::Mapped { values, range, colours: colormap.sequence(COLOURS).into_iter().map(decoded).collect() }
     }
 
+    /// How much of the highlight it takes: colours that are to be read take little.
+    fn gloss(&self) -> f32 {
+        match self {
+            Self::Plain(_) => 1.0,
+            Self::Mapped { .. } => 0.35,
+        }
+    }
+
     /// The colour at shares of three vertices, seen from the side of higher values or from the other.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the table")]
     fn colour(&self, vertices: [u32; 3], shares: [f32; 3], higher: bool) -> [f32; 3] {
@@ -106,7 +114,7 @@ impl Lights {
         let fill = dot(normal, self.fill).max(0.0) * open;
         let height = 0.5 + 0.5 * normal[2];
         let half = unit(std::array::from_fn(|k| self.key[k] + view[k]));
-        let highlight = HIGHLIGHT * dot(normal, half).max(0.0).powi(SHARPNESS) * open;
+        let highlight = HIGHLIGHT * sheet.look.gloss() * dot(normal, half).max(0.0).powi(SHARPNESS) * open;
         // A little darker where the surface turns away, which draws its outline.
         let edge = 1.0 - 0.30 * (1.0 - seen).powi(4);
         let light = std::array::from_fn(|k| {
