@@ -8,7 +8,7 @@ use std::path::Path;
 /// Files of every kind, made in `folder`, with layers of options that all matter.
 fn make(folder: &Path) -> Vec<&'static str> {
     good(folder, &["eval", "x*y + 2", "dem.npy", "-q", "value", "--size", "12x9", "--quiet"]);
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 15] = [
         &[
             "plot",
             "x^2*y + sin(a*y)",
@@ -42,6 +42,9 @@ fn make(folder: &Path) -> Vec<&'static str> {
         &["contour", "x^2 + y^2", "j.geojson", "--level", "1,4", "--size", "31"],
         &["contour", "dem.npy", "k.svg", "--levels", "3"],
         &["plot", "dem.npy", "l.png", "--color", "value", "--shade", "hillshade:multidirectional", "-c", "#024,#fff"],
+        &["streamlines", "x*y + sin(x)", "m.geojson", "--density", "0.5"],
+        &["plot", "sin(x)*y", "n.png", "--contours", "4", "--labels", "--arrows", "ascent", "--lic", "--size", "40"],
+        &["plot", "x^2 + y^2 + z^2", "o.png", "--iso", "4", "--size", "17", "--engine", "f64"],
         &["eval", "ln(x)*y", "g.exr", "-q", "value", "--size", "16x10"],
         &["eval", "x*y", "h.vti", "-q", "value", "--size", "6x5"],
         &["eval", "sin(x*y)", "i.png", "-q", "value", "--format", "png16", "--range", "-1:1", "--size", "17x9"],
@@ -49,7 +52,23 @@ fn make(folder: &Path) -> Vec<&'static str> {
     for command in commands {
         good(folder, &[command, &["--quiet"]].concat());
     }
-    vec!["a.png", "b.png", "c.npy", "d.npy", "e.raw", "f.tif", "g.exr", "h.vti", "i.png", "j.geojson", "k.svg", "l.png"]
+    vec![
+        "a.png",
+        "b.png",
+        "c.npy",
+        "d.npy",
+        "e.raw",
+        "f.tif",
+        "g.exr",
+        "h.vti",
+        "i.png",
+        "j.geojson",
+        "k.svg",
+        "l.png",
+        "m.geojson",
+        "n.png",
+        "o.png",
+    ]
 }
 
 #[test]

@@ -81,7 +81,9 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
     })?;
     figure.add_image(image(&figure, &found.meshes, paint, &colour));
     let words = if args.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
-    let text = provenance::finished(&args.provenance, words, vec![("Title".to_owned(), title)]);
+    let double = ["f64", "gpu64"].contains(&args.compute.engine.as_str());
+    let arithmetic = ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned());
+    let text = provenance::finished(&args.provenance, words, vec![("Title".to_owned(), title), arithmetic]);
     let name = output.name().to_owned();
     figure.write_png(output, &text)?.commit()?;
     if !args.out.quiet {
