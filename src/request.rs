@@ -12,6 +12,7 @@
 
 mod prepared;
 mod reasons;
+mod work;
 
 use crate::engine::{Engine, EngineChoice, EngineError, Verify};
 use crate::expr::formula::Formula;
@@ -145,6 +146,7 @@ pub struct Request<'a> {
     sampling: Option<Scheme>,
     relief: Relief,
     reasons: bool,
+    only: Option<usize>,
 }
 
 impl<'a> Request<'a> {
@@ -165,6 +167,7 @@ impl<'a> Request<'a> {
             sampling: None,
             relief: Relief::default(),
             reasons: false,
+            only: None,
         }
     }
 
@@ -252,6 +255,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Computes this plane of the quantity alone; one that it has not leaves all.
+    #[must_use]
+    pub fn only(mut self, plane: usize) -> Self {
+        self.only = Some(plane);
+        self
+    }
+
     /// Opens the engine and compiles the program, for a formula without arrays.
     ///
     /// # Errors
@@ -272,6 +282,9 @@ impl<'a> Request<'a> {
         let opening = start.elapsed();
         let mut g = self.formula.graph().clone();
         let (mut planes, methods) = self.all_planes(&mut g, &engine)?;
+        if let Some(plane) = self.only.filter(|plane| *plane < planes.len()) {
+            planes = vec![planes.swap_remove(plane)];
+        }
         // A device would have to send one plane more.
         let on_cpu = matches!(engine, Engine::Cpu | Engine::F64);
         let reasons =

@@ -1,6 +1,7 @@
 //! Statistics of a quantity over a grid of any size: extremes and where they are, percentiles, histogram, and why cells are masked.
 //!
-//! Nothing but bins and counts is kept, so memory does not grow with the grid. Each plane is passed over once for its values
+//! Nothing but bins and counts is kept, so memory does not grow with the grid. Each plane of a formula is computed by a program of its
+//! own, and passed over once for its values
 //! ([`crate::kernels::range`]) and once, as far as needed, for the places of its extremes; the reasons of masked cells take one pass
 //! over the mask of the quantity.
 //!
@@ -59,12 +60,23 @@ impl Statistics {
         watch: &mut dyn Watch,
     ) -> Result<Self, RequestError> {
         let mut planes = Vec::new();
-        for (plane, name) in prepared.names().into_iter().enumerate() {
-            let values = prepared.range(plane, watch)?;
+        let names = prepared.names();
+        // A pass over one plane would compute all of them. Files would have to be opened for each.
+        let apart = names.len() > 1 && arrays.is_empty();
+        for (plane, name) in names.into_iter().enumerate() {
+            let mut own = if apart { Some(request.clone().only(plane).prepare()?) } else { None };
+            let (number, from) = match &mut own {
+                Some(own) => (0, own),
+                None => (plane, &mut *prepared),
+            };
+            let values = from.range(number, watch)?;
             let (lowest, highest) = match values.extremes() {
-                Some(extremes) => prepared.find(plane, extremes, watch)?,
+                Some(extremes) => from.find(number, extremes, watch)?,
                 None => (None, None),
             };
+            if let Some(own) = &own {
+                prepared.add_passes(own);
+            }
             let place = |cell: usize| {
                 let axes = prepared.grid().axes();
                 let mut index = vec![0; axes.len()];

@@ -1,6 +1,6 @@
 //! A prepared request: its values, statistics and colours, piece by piece through the ring of [`crate::tile::run`].
 
-use crate::engine::{Agreement, Begun, Engine, Job, Report, Session, Thresholds};
+use crate::engine::{Agreement, Engine, Report, Session, Thresholds};
 use crate::field::Samples;
 use crate::grid::Grid;
 use crate::io::read::Reader;
@@ -10,8 +10,9 @@ use crate::method::step::AxisChoice;
 use crate::program::Program;
 use crate::request::RequestError;
 use crate::request::reasons::Reasons;
+use crate::request::work::{Clock, Indices, Planes, Statistics};
 use crate::tile::plan::{ByRows, Linear, most_cells};
-use crate::tile::run::{Spent, Work, run};
+use crate::tile::run::{Spent, run};
 use crate::tile::watch::Watch;
 use std::ops::Range;
 use std::time::Duration;
@@ -57,90 +58,6 @@ pub struct Pass {
     pub kernels: Option<Duration>,
 }
 
-/// The values of all planes.
-struct Planes<'a>(&'a mut Session, Clock);
-
-/// What there is to know about one plane.
-struct Statistics<'a>(&'a mut Session, Clock, usize, RangeStats);
-
-/// The colour indices of one plane, in rows of this width, the last row first, or as they lie.
-struct Indices<'a>(&'a mut Session, Clock, usize, &'a Thresholds, Option<usize>);
-
-/// Adds up the times of kernels.
-#[derive(Debug, Default)]
-struct Clock(Option<Duration>);
-
-impl Clock {
-    fn note(&mut self, session: &Session) {
-        if let Some(time) = session.kernel_time() {
-            self.0 = Some(self.0.unwrap_or_default() + time);
-        }
-    }
-}
-
-impl Work for Planes<'_> {
-    type Begun = Begun;
-    type Output = Samples;
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
-    }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Planes)?)
-    }
-    fn finish(&mut self, begun: Begun, output: &mut Samples) -> Result<(), RequestError> {
-        self.0.finish_planes(begun, output)?;
-        self.1.note(self.0);
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
-}
-
-impl Work for Statistics<'_> {
-    type Begun = Begun;
-    type Output = ();
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
-    }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Range(self.2, self.3.bins))?)
-    }
-    fn finish(&mut self, begun: Begun, (): &mut ()) -> Result<(), RequestError> {
-        self.0.finish_range(begun, self.2, &mut self.3)?;
-        self.1.note(self.0);
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
-}
-
-impl Work for Indices<'_> {
-    type Begun = Begun;
-    type Output = Vec<u8>;
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
-    }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Palette(self.2, self.3))?)
-    }
-    fn finish(&mut self, begun: Begun, output: &mut Vec<u8>) -> Result<(), RequestError> {
-        self.0.finish_palette(begun, self.2, self.3, output)?;
-        self.1.note(self.0);
-        if let Some(width) = self.4 {
-            turn_over(output, width);
-        }
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
-}
-
 /// How a search ends before the last cell.
 enum Search {
     Done,
@@ -156,20 +73,6 @@ impl From<RequestError> for Search {
 #[expect(clippy::cast_possible_truncation, reason = "the value came from an f32")]
 fn narrow(value: f64) -> f32 {
     value as f32
-}
-
-/// A failure to give up matters to nobody: what made us give up is reported.
-fn cancel(session: &mut Session, begun: Begun) {
-    let _ = session.cancel(begun);
-}
-
-/// Puts the last row first. Less than two rows stay as they are.
-fn turn_over(band: &mut [u8], width: usize) {
-    let rows = band.len() / width.max(1);
-    for row in 0..rows / 2 {
-        let (lower, upper) = band.split_at_mut((rows - 1 - row) * width);
-        lower[row * width..(row + 1) * width].swap_with_slice(&mut upper[..width]);
-    }
 }
 
 impl Prepared {
@@ -267,6 +170,11 @@ impl Prepared {
     #[must_use]
     pub fn passes(&self) -> &[Pass] {
         &self.passes
+    }
+
+    /// Counts the passes of another request to this one's.
+    pub(crate) fn add_passes(&mut self, of: &Self) {
+        self.passes.extend_from_slice(&of.passes);
     }
 
     /// How long it took to open the engine, and then to make the program and compile it.
@@ -521,20 +429,5 @@ impl Prepared {
                 most_cells(bytes_per_cell + device, budget, self.session.max_cells())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_band_is_turned_over_row_by_row() {
-        let mut band = vec![1, 1, 2, 2, 3, 3];
-        turn_over(&mut band, 2);
-        assert_eq!(band, [3, 3, 2, 2, 1, 1], "whole rows");
-        let mut part = vec![1, 2, 3];
-        turn_over(&mut part, 5);
-        assert_eq!(part, [1, 2, 3], "less than a row");
     }
 }
