@@ -12,7 +12,7 @@ mod range;
 mod relief;
 mod shade;
 
-pub use draw::draw_png;
+pub use draw::{draw_png, draw_svg};
 pub use grey::{GreySummary, write_grey_png};
 pub use relief::{Both, Relief};
 pub use shade::Shade;
@@ -123,6 +123,10 @@ pub struct PictureOptions {
     pub axis_labels: Option<[String; 2]>,
     /// The cells alone.
     pub bare: bool,
+    /// Pixels per inch: letters and lines are then as large on paper as type is; without it they grow with the picture.
+    pub dpi: Option<f64>,
+    /// Pixels along a side of a cell; small grids are enlarged if `None`.
+    pub magnify: Option<u32>,
     /// Dark on light or light on dark.
     pub theme: Theme,
     /// Words that travel with the file.
@@ -169,6 +173,22 @@ pub fn write_png<W: Write>(
 ) -> Result<(W, PictureSummary), PictureError> {
     let survey = survey(prepared, quantity, options, watch)?;
     let writer = draw_png(prepared, &survey.figure, None, &options.text, writer, watch)?;
+    Ok((writer, survey.summary()))
+}
+
+/// Draws the only plane of `prepared` as SVG into `writer` and gives it back.
+///
+/// # Errors
+/// As for [`write_png`].
+pub fn write_svg<W: Write>(
+    prepared: &mut Prepared,
+    quantity: &Quantity,
+    options: &PictureOptions,
+    writer: W,
+    watch: &mut dyn Watch,
+) -> Result<(W, PictureSummary), PictureError> {
+    let survey = survey(prepared, quantity, options, watch)?;
+    let writer = draw_svg(prepared, &survey.figure, None, &options.text, writer, watch)?;
     Ok((writer, survey.summary()))
 }
 
@@ -312,6 +332,8 @@ fn spec(
         masked: stats.masked + stats.infinite,
         theme: options.theme,
         bare: options.bare,
+        dpi: options.dpi,
+        magnify: options.magnify,
         ..FigureSpec::new(width, height)
     }
 }

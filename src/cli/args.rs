@@ -184,6 +184,9 @@ pub(crate) struct GridArgs {
     /// Number of nodes along each axis, x first
     #[arg(long, short, value_name = "NXxNY…", allow_hyphen_values = true)]
     pub(crate) size: Option<String>,
+    /// Nodes across a picture whose size is not given.
+    #[arg(skip)]
+    pub(crate) across: Option<usize>,
 }
 
 /// How derivatives are taken and where.
@@ -255,7 +258,7 @@ pub(crate) struct StatsArgs {
 pub(crate) struct PlotArgs {
     #[command(flatten)]
     pub(crate) formula: FormulaArgs,
-    /// The file to write, .png or - for stdout, or .dzi for a pyramid of tiles to zoom into
+    /// The file to write, .png or .svg or - for stdout, or .dzi for a pyramid of tiles to zoom into
     pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) arrays: ArrayArgs,
@@ -304,6 +307,12 @@ pub(crate) struct PictureArgs {
     /// Pixels of the heatmap alone, one per cell
     #[arg(long)]
     pub(crate) bare: bool,
+    /// Pixels across the cells: a formula's grid follows it, other cells are enlarged by a whole number
+    #[arg(long, value_name = "PX")]
+    pub(crate) width: Option<u32>,
+    /// Dots per inch: letters have ten points and lines the width they say in print [default: they grow with the picture]
+    #[arg(long, value_name = "DPI", allow_hyphen_values = true)]
+    pub(crate) dpi: Option<f64>,
     /// Dark background
     #[arg(long)]
     pub(crate) dark: bool,
@@ -390,7 +399,7 @@ pub(crate) struct DuelArgs {
     /// The variable to differentiate by [default: each in turn; the picture shows the first]
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
-    /// Draw the errors over the step as a PNG file
+    /// Draw the errors over the step as a .png or .svg file
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Dark background
@@ -488,7 +497,7 @@ pub(crate) struct BenchArgs {
     /// Machine-readable output
     #[arg(long)]
     pub(crate) json: bool,
-    /// Draw points per second over the size as a PNG file
+    /// Draw points per second over the size as a .png or .svg file
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
     /// Dark background

@@ -215,7 +215,7 @@ fn settings(args: &BatchArgs) -> Result<(Settings<'_>, Scaling), Failure> {
         verify: "sample".to_owned(),
         memory: "256M".to_owned(),
     };
-    let grid = GridArgs { x: None, y: None, z: None, w: None, axes: Vec::new(), size: None };
+    let grid = GridArgs::default();
     let colormap = Colormap::from_name(&args.colormap).map_err(Failure::input)?;
     let memory = inputs::memory(&args.memory)?;
     let settings =

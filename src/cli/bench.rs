@@ -6,7 +6,7 @@ use crate::analysis::bench::{self, Bench, BenchError, ENGINES, EXTENT, Plan, Row
 use crate::cli::args::{BenchArgs, FormulaArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
-use crate::cli::plot::png_name;
+use crate::cli::plot::PictureFormat;
 use crate::cli::progress::Progress;
 use crate::engine::EngineChoice;
 use crate::expr::formula::Formula;
@@ -24,7 +24,7 @@ const MOST_ROUNDS: usize = 1000;
 const LONGEST_SIDE: usize = 1 << 16;
 
 pub(crate) fn run(args: &BenchArgs) -> Result<(), Failure> {
-    args.plot.as_deref().map_or(Ok(()), png_name)?;
+    let format = args.plot.as_deref().map_or(Ok(PictureFormat::Png), PictureFormat::of)?;
     let words = FormulaArgs {
         formula: args.formula.clone(),
         parameters: args.parameters.clone(),
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), Failure> {
     let report = Report { args, formula: &formula, bench: &bench, load };
     let to_stdout = output.as_ref().is_some_and(Output::is_stdout);
     if let Some(output) = output {
-        report.picture(output)?;
+        report.picture(output, format)?;
     }
     if !to_stdout {
         let text = if args.json { report.json() } else { report.plain() };
@@ -118,7 +118,7 @@ impl Report<'_> {
         format!("{}, {} threads", machine::processor(), machine::threads())
     }
 
-    fn picture(&self, output: Output) -> Result<(), Failure> {
+    fn picture(&self, output: Output, format: PictureFormat) -> Result<(), Failure> {
         let theme = if self.args.dark { Theme::Dark } else { Theme::Light };
         let machine = match &self.bench.adapter {
             Some(adapter) => format!("{}; {}", self.machine(), adapter.split(';').next().unwrap_or(adapter)),
@@ -132,7 +132,7 @@ impl Report<'_> {
             ("Formula".to_owned(), self.formula.text().to_owned()),
         ];
         let name = output.name().to_owned();
-        figure.write_png(output, &text)?.commit()?;
+        format.write_lines(&figure, output, &text)?;
         if !self.args.out.quiet {
             let (width, height) = figure.size();
             eprintln!("{name}: {width}×{height} pixels");

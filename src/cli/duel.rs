@@ -4,7 +4,7 @@ use crate::analysis::duel::{Arithmetic, Duel, DuelError, Fighter};
 use crate::cli::args::DuelArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
-use crate::cli::plot::png_name;
+use crate::cli::plot::PictureFormat;
 use crate::engine::EngineChoice;
 use crate::expr::formula::Formula;
 use crate::figure::lines::LineFigure;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &DuelArgs) -> Result<(), Failure> {
-    args.output.as_deref().map_or(Ok(()), png_name)?;
+    let format = args.output.as_deref().map_or(Ok(PictureFormat::Png), PictureFormat::of)?;
     let formula = inputs::formula(&args.formula)?;
     let point = point(args, &formula)?;
     let arithmetic = match args.engine.parse().map_err(Failure::input)? {
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &DuelArgs) -> Result<(), Failure> {
     let duels = duels.collect::<Result<Vec<Duel>, DuelError>>()?;
     let to_stdout = output.as_ref().is_some_and(Output::is_stdout);
     if let (Some(output), Some(duel)) = (output, duels.first()) {
-        picture(args, duel, formula.text(), output)?;
+        picture(args, duel, formula.text(), (output, format))?;
     }
     if !to_stdout {
         let text = if args.json { json_text(&duels, formula.text()) } else { plain_text(&duels, formula.text()) };
@@ -65,7 +65,12 @@ fn variable(name: &str, formula: &Formula, count: usize) -> Result<usize, Failur
     })
 }
 
-fn picture(args: &DuelArgs, duel: &Duel, formula: &str, output: Output) -> Result<(), Failure> {
+fn picture(
+    args: &DuelArgs,
+    duel: &Duel,
+    formula: &str,
+    (output, format): (Output, PictureFormat),
+) -> Result<(), Failure> {
     let theme = if args.dark { Theme::Dark } else { Theme::Light };
     let spec = duel.figure(formula, theme);
     let figure = LineFigure::new(&spec)?;
@@ -76,7 +81,7 @@ fn picture(args: &DuelArgs, duel: &Duel, formula: &str, output: Output) -> Resul
         ("Arithmetic".to_owned(), duel.arithmetic.name().to_owned()),
     ];
     let name = output.name().to_owned();
-    figure.write_png(output, &text)?.commit()?;
+    format.write_lines(&figure, output, &text)?;
     if !args.out.quiet {
         let (width, height) = figure.size();
         eprintln!("{name}: {width}×{height} pixels, ∂f/∂{} at {}", duel.name(), duel.place());

@@ -176,7 +176,7 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
             (None, _) => Ok((DEFAULT_EXTENT.0, DEFAULT_EXTENT.1, true)),
         })
         .collect::<Result<_, Failure>>()?;
-    let sizes = sizes(args.size.as_deref(), &extents, purpose)?;
+    let sizes = sizes((args.size.as_deref(), args.across), &extents, purpose)?;
     let axes = extents.iter().zip(sizes).zip(variables);
     let axes =
         axes.map(|((&(min, max, _), len), name)| Axis::new(name.as_str(), min, max, len).map_err(Failure::input));
@@ -184,7 +184,11 @@ pub(crate) fn grid(args: &GridArgs, formula: &Formula, purpose: Purpose) -> Resu
 }
 
 /// Nodes along each axis; an axis with one value has one.
-fn sizes(text: Option<&str>, ends: &[(f64, f64, bool)], purpose: Purpose) -> Result<Vec<usize>, Failure> {
+fn sizes(
+    (text, across): (Option<&str>, Option<usize>),
+    ends: &[(f64, f64, bool)],
+    purpose: Purpose,
+) -> Result<Vec<usize>, Failure> {
     let extended = ends.iter().filter(|end| end.2).count();
     let mut given = match text {
         Some(text) => node_counts(text, extended, ends.len(), purpose)?,
@@ -197,12 +201,12 @@ fn sizes(text: Option<&str>, ends: &[(f64, f64, bool)], purpose: Purpose) -> Res
         let (width, height) = ((ends[0].1 - ends[0].0).abs(), (ends[1].1 - ends[1].0).abs());
         let ratio = height / width;
         // Equal scales on both axes as long as the picture keeps a usable shape.
-        given = if !(0.25..=4.0).contains(&ratio) {
-            vec![PICTURE_NODES, PICTURE_NODES]
-        } else if ratio <= 1.0 {
-            vec![PICTURE_NODES, side(ratio)]
-        } else {
-            vec![side(1.0 / ratio), PICTURE_NODES]
+        let sensible = (0.25..=4.0).contains(&ratio);
+        given = match across {
+            Some(across) => vec![across, if sensible { scaled(across, ratio) } else { across }],
+            None if !sensible => vec![PICTURE_NODES, PICTURE_NODES],
+            None if ratio <= 1.0 => vec![PICTURE_NODES, scaled(PICTURE_NODES, ratio)],
+            None => vec![scaled(PICTURE_NODES, 1.0 / ratio), PICTURE_NODES],
         };
     } else if given.is_empty() {
         given = vec![EVAL_NODES[extended.clamp(1, 4) - 1]; extended];
@@ -213,9 +217,9 @@ fn sizes(text: Option<&str>, ends: &[(f64, f64, bool)], purpose: Purpose) -> Res
     Ok(ends.iter().map(|end| if end.2 { rest.next().unwrap_or(1) } else { 1 }).collect())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a ratio in [1/4, 1]")]
-fn side(ratio: f64) -> usize {
-    (PICTURE_NODES as f64 * ratio).round() as usize
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a ratio in [1/4, 4]")]
+fn scaled(nodes: usize, ratio: f64) -> usize {
+    ((nodes as f64 * ratio).round() as usize).max(1)
 }
 
 fn node_counts(text: &str, extended: usize, axes: usize, purpose: Purpose) -> Result<Vec<usize>, Failure> {
@@ -304,13 +308,18 @@ mod tests {
     #[test]
     fn sizes_fit_the_axes() {
         let square = [(-5.0, 5.0, true), (-5.0, 5.0, true)];
-        assert_eq!(sizes(None, &square, Purpose::Picture).ok(), Some(vec![900, 900]), "a square");
+        assert_eq!(sizes((None, None), &square, Purpose::Picture).ok(), Some(vec![900, 900]), "a square");
         let wide = [(-2.0, 2.0, true), (-1.0, 1.0, true)];
-        assert_eq!(sizes(None, &wide, Purpose::Picture).ok(), Some(vec![900, 450]), "equal scales");
-        assert_eq!(sizes(Some("30"), &square, Purpose::Picture).ok(), Some(vec![30, 30]), "one number for both");
+        assert_eq!(sizes((None, None), &wide, Purpose::Picture).ok(), Some(vec![900, 450]), "equal scales");
+        assert_eq!(sizes((None, Some(300)), &wide, Purpose::Picture).ok(), Some(vec![300, 150]), "so many across");
+        assert_eq!(
+            sizes((Some("30"), None), &square, Purpose::Picture).ok(),
+            Some(vec![30, 30]),
+            "one number for both"
+        );
         let slice = [(0.0, 1.0, true), (0.0, 1.0, true), (0.5, 0.5, false)];
-        assert_eq!(sizes(Some("4x5"), &slice, Purpose::Picture).ok(), Some(vec![4, 5, 1]), "a slice");
-        assert!(sizes(Some("4x5x6x7"), &square, Purpose::Numbers).is_err(), "too many");
-        assert!(sizes(Some("0x5"), &square, Purpose::Numbers).is_err(), "zero");
+        assert_eq!(sizes((Some("4x5"), None), &slice, Purpose::Picture).ok(), Some(vec![4, 5, 1]), "a slice");
+        assert!(sizes((Some("4x5x6x7"), None), &square, Purpose::Numbers).is_err(), "too many");
+        assert!(sizes((Some("0x5"), None), &square, Purpose::Numbers).is_err(), "zero");
     }
 }

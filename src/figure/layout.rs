@@ -20,6 +20,10 @@ use super::steps::step_ticks;
 use super::text::{Line, capital_height, crisp_size, elided, reach, width as text_width};
 use super::ticks::Ticks;
 
+/// Points of the letters beside the axes.
+const LETTERS: f64 = 10.0;
+/// Points of an inch.
+const POINTS: f64 = 72.0;
 const NO_DATA_LABEL: &str = "no data";
 
 /// Sizes in pixels that the layout is made of.
@@ -43,7 +47,16 @@ impl Sizes {
         // On a strip of millions of cells, letters in proportion to its length would make margins larger than any file.
         let most = (1.3 * (larger * smaller).sqrt()).max(1500.0);
         let side = (larger.powf(0.6) * smaller.max(larger / 3.0).powf(0.4)).min(most);
-        let text = crisp_size((side / PER_SIDE).max(SMALLEST));
+        Self::of_letters((side / PER_SIDE).max(SMALLEST))
+    }
+
+    /// The sizes of a page: those of type where the number of pixels per inch is settled.
+    pub(super) fn of_page(cells_wide: i64, cells_high: i64, dpi: Option<f64>) -> Self {
+        dpi.map_or_else(|| Self::new(cells_wide, cells_high), |dpi| Self::of_letters(LETTERS * dpi / POINTS))
+    }
+
+    fn of_letters(size: f64) -> Self {
+        let text = crisp_size(size);
         Self {
             text,
             small: crisp_size(0.92 * text),
@@ -106,9 +119,9 @@ pub(super) struct Page<'a> {
     pub(super) marks: Vec<Mark>,
 }
 
-/// Pixels per em of the letters beside the axes of so many pixels.
-pub(super) fn letters(width: i64, height: i64) -> f64 {
-    Sizes::new(width, height).text
+/// Pixels of one typographic point on a page around so many pixels: letters have ten.
+pub(super) fn point(width: i64, height: i64, dpi: Option<f64>) -> f64 {
+    dpi.map_or_else(|| Sizes::new(width, height).text / LETTERS, |dpi| dpi / POINTS)
 }
 
 /// Places everything.
@@ -140,7 +153,7 @@ impl<'a> Page<'a> {
         range: Option<(f64, f64)>,
         beside: i64,
     ) -> Self {
-        let sizes = Sizes::new(width, height);
+        let sizes = Sizes::of_page(width, height, spec.dpi);
         let s = &sizes;
         let least = match (range.is_some(), spec.masked > 0) {
             (true, true) => s.em(10.5),

@@ -26,6 +26,7 @@ pub mod space;
 mod steps;
 mod stripes;
 mod stroke;
+pub mod svg;
 pub mod text;
 pub mod ticks;
 mod view;
@@ -37,7 +38,7 @@ pub use scale::{Scale, ScaleError};
 pub use view::View;
 
 use crate::color::Colormap;
-use scene::{Mark, Scene};
+use scene::{Area, Mark, Scene};
 
 /// One axis of a figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +86,8 @@ pub struct FigureSpec {
     pub magnify: Option<u32>,
     /// The cells alone, without axes and colour bar.
     pub bare: bool,
+    /// Pixels per inch, by which letters and lines have their size; `None` lets them grow with the picture.
+    pub dpi: Option<f64>,
 }
 
 impl FigureSpec {
@@ -108,6 +111,7 @@ impl FigureSpec {
             theme: Theme::default(),
             magnify: None,
             bare: false,
+            dpi: None,
         }
     }
 }
@@ -126,6 +130,12 @@ pub enum FigureError {
     /// A cell would have no pixels.
     #[error("cells cannot be magnified by 0: give 1 or more")]
     Magnify,
+    /// Letters would be too small or too large to be drawn.
+    #[error("a picture has {} to {} pixels per inch, not {dpi}", Figure::LEAST_DPI, Figure::MOST_DPI)]
+    Dpi {
+        /// Pixels per inch.
+        dpi: f64,
+    },
     /// More pixels on a side than a PNG file can have.
     #[error(
         "the picture would be {width} × {height} pixels, a PNG file holds at most {} on a side: take fewer cells or a \
@@ -164,16 +174,29 @@ pub struct Figure {
 impl Figure {
     /// The longest side of a PNG file, in pixels.
     pub const LONGEST_SIDE: i64 = i32::MAX as i64;
+    /// The fewest pixels per inch.
+    pub const LEAST_DPI: f64 = 36.0;
+    /// The most pixels per inch.
+    pub const MOST_DPI: f64 = 4800.0;
 
     /// Checks the spec and lays the figure out.
     pub fn new(spec: FigureSpec) -> Result<Self, FigureError> {
         /// Small grids are enlarged until their longer side has at least this many pixels.
         const LEGIBLE: u32 = 480;
+        /// The same on paper, in inches.
+        const LEGIBLE_INCHES: f64 = 5.0;
         let larger = spec.width.max(spec.height);
         if spec.width == 0 || spec.height == 0 {
             return Err(FigureError::Empty { width: spec.width, height: spec.height });
         }
-        let magnify = i64::from(spec.magnify.unwrap_or(if spec.bare { 1 } else { LEGIBLE.div_ceil(larger) }));
+        if let Some(dpi) = spec.dpi
+            && !(Self::LEAST_DPI..=Self::MOST_DPI).contains(&dpi)
+        {
+            return Err(FigureError::Dpi { dpi });
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most MOST_DPI inches")]
+        let legible = spec.dpi.map_or(LEGIBLE, |dpi| (LEGIBLE_INCHES * dpi) as u32);
+        let magnify = i64::from(spec.magnify.unwrap_or(if spec.bare { 1 } else { legible.div_ceil(larger) }));
         if magnify == 0 {
             return Err(FigureError::Magnify);
         }
@@ -223,8 +246,6 @@ impl Figure {
     /// Where coordinates lie in the picture.
     #[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
     pub fn view(&self) -> View {
-        /// Points of the letters beside the axes.
-        const LETTERS: f64 = 10.0;
         let cells = self.scene.cells;
         let of = |axis: &FigureAxis, count: u32| (axis.min, if count == 1 { axis.min } else { axis.max });
         View {
@@ -232,7 +253,7 @@ impl Figure {
             y: of(&self.spec.y, self.spec.height),
             margin: 0.5 * self.scene.magnify as f64,
             area: cells,
-            point: layout::letters(cells.width, cells.height) / LETTERS,
+            point: layout::point(cells.width, cells.height, self.spec.dpi),
         }
     }
 
@@ -249,6 +270,13 @@ impl Figure {
     /// Whether marks lie over the cells, which takes more than 256 colours.
     pub fn has_marks(&self) -> bool {
         !self.scene.over.is_empty()
+    }
+
+    /// The cells as a scene of their own.
+    pub(crate) fn cells_alone(&self) -> Scene {
+        let Area { width, height, .. } = self.scene.cells;
+        let cells = Area { x: 0, y: 0, width, height };
+        Scene { width, height, cells, magnify: self.scene.magnify, ..Scene::default() }
     }
 
     /// Starts painting in full colour at the top row.

@@ -83,7 +83,9 @@ fn any_size_draws_without_overlap() {
     {
         for masked in [0, 5] {
             for (below, above) in [(false, false), (true, true), (true, false)] {
-                check(FigureSpec { masked, below, above, ..full(width, height) });
+                for dpi in [None, Some(36.0), Some(600.0)] {
+                    check(FigureSpec { masked, below, above, dpi, ..full(width, height) });
+                }
             }
         }
     }
@@ -175,6 +177,26 @@ fn figures_of_any_size_have_the_same_proportions() {
 }
 
 #[test]
+fn letters_have_their_size_on_paper() {
+    let at = |dpi: f64| Figure::new(FigureSpec { dpi: Some(dpi), ..full(900, 600) }).expect("a good spec");
+    let size = |figure: &Figure| {
+        let sizes = figure
+            .scene()
+            .marks
+            .iter()
+            .filter_map(|m| if let Mark::Text { line, .. } = m { Some(line.size) } else { None });
+        sizes.fold(0.0, f64::max)
+    };
+    let (screen, print) = (at(72.0), at(288.0));
+    // Capitals are whole pixels: those of the letters seven, those of the title then eight, each rounded by up to a half.
+    let ratio = size(&print) / size(&screen);
+    assert!((ratio - 4.0).abs() < 4.0 / 8.0, "{ratio}");
+    assert_eq!((screen.view().point(), print.view().point()), (1.0, 4.0), "pixels of a point");
+    let small = Figure::new(FigureSpec { dpi: Some(300.0), ..full(30, 20) }).expect("a good spec");
+    assert_eq!(small.scene().cells.width, 1500, "five inches");
+}
+
+#[test]
 fn impossible_figures_say_why() {
     let says = |spec: FigureSpec, word: &str| {
         let message = Figure::new(spec).expect_err("an impossible figure").to_string();
@@ -182,6 +204,7 @@ fn impossible_figures_say_why() {
     };
     says(full(0, 5), "at least 1");
     says(FigureSpec { magnify: Some(0), ..full(5, 5) }, "magnified by 0");
+    says(FigureSpec { dpi: Some(f64::NAN), ..full(5, 5) }, "pixels per inch");
     says(FigureSpec { magnify: Some(u32::MAX), ..full(u32::MAX, 5) }, "at most 2147483647");
     says(FigureSpec { range: Some((f64::NAN, 1.0)), ..full(5, 5) }, "not finite");
     says(FigureSpec { scale: Scale::Log, range: Some((0.0, 1.0)), ..full(5, 5) }, "positive");

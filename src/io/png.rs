@@ -182,6 +182,8 @@ impl<W: Write> IndexedPng<W> {
 pub struct RgbPng<W: Write> {
     body: Body<W>,
     width: u32,
+    /// Bytes of a pixel.
+    size: usize,
 }
 
 impl<W: Write> std::fmt::Debug for RgbPng<W> {
@@ -207,7 +209,17 @@ impl<W: Write> RgbPng<W> {
             encoder.set_pixel_dims(dpi.map(density));
             add_text(encoder, text)
         })?;
-        Ok(Self { body, width })
+        Ok(Self { body, width, size: 3 })
+    }
+
+    /// The same with a fourth byte for each pixel: how opaque it is.
+    pub fn with_opacity(writer: W, width: u32, height: u32) -> Result<Self, PngError> {
+        let body = Body::new(writer, (width, height), 4 * width as usize, |encoder| {
+            encoder.set_color(ColorType::Rgba);
+            encoder.set_depth(BitDepth::Eight);
+            Ok(())
+        })?;
+        Ok(Self { body, width, size: 4 })
     }
 
     /// Bytes of memory that the encoder takes.
@@ -216,9 +228,9 @@ impl<W: Write> RgbPng<W> {
         self.body.memory()
     }
 
-    /// Writes whole rows, top row first, three bytes per pixel.
+    /// Writes whole rows, top row first, three or four bytes per pixel.
     pub fn write_rows(&mut self, rows: &[u8]) -> Result<(), PngError> {
-        write_rows(&mut self.body, self.width, 3, rows)
+        write_rows(&mut self.body, self.width, self.size, rows)
     }
 
     /// Writes the end of the file and gives the writer back.

@@ -1,7 +1,8 @@
 //! The second pass of a picture: colours, piece by piece, through a painter into a file.
 
 use super::{PictureError, Shade};
-use crate::figure::Figure;
+use crate::figure::svg::{Page, Svg};
+use crate::figure::{ColourPainter, Figure, Painter};
 use crate::io::png::{IndexedPng, PngError, RgbPng};
 use crate::request::Prepared;
 use crate::tile::watch::Watch;
@@ -21,12 +22,22 @@ pub fn draw_png<W: Write>(
     watch: &mut dyn Watch,
 ) -> Result<W, PictureError> {
     let (across, down) = figure.size();
+    let dpi = figure.spec().dpi;
     if figure.has_marks() || shade.is_some() {
-        let png = RgbPng::new(writer, across, down, text, None)?;
-        return colours(prepared, figure, shade, png, watch);
+        let png = RgbPng::new(writer, across, down, text, dpi)?;
+        return colours(prepared, (figure, figure.colour_painter()), shade, png, watch);
     }
-    let mut png = IndexedPng::new(writer, across, down, &figure.palette(), text)?;
-    let mut painter = figure.painter();
+    let png = IndexedPng::with_density(writer, across, down, &figure.palette(), text, dpi)?;
+    indices(prepared, (figure, figure.painter()), png, watch)
+}
+
+/// The pixels of a picture of 256 colours.
+fn indices<W: Write>(
+    prepared: &mut Prepared,
+    (figure, mut painter): (&Figure, Painter<'_>),
+    mut png: IndexedPng<W>,
+    watch: &mut dyn Watch,
+) -> Result<W, PictureError> {
     let reserved = png.memory() + painter.memory();
     prepared.index_rows(0, &figure.thresholds(), reserved, watch, |rows| {
         painter.paint(rows, &mut |pixels| png.write_rows(pixels).map_err(kept)).map_err(PictureError::from)
@@ -34,16 +45,17 @@ pub fn draw_png<W: Write>(
     Ok(png.finish()?)
 }
 
-/// The same in full colour.
+/// The pixels of a picture in full colour.
 fn colours<W: Write>(
     prepared: &mut Prepared,
-    figure: &Figure,
+    (figure, mut painter): (&Figure, ColourPainter<'_>),
     mut shade: Option<&mut dyn Shade>,
     mut png: RgbPng<W>,
     watch: &mut dyn Watch,
 ) -> Result<W, PictureError> {
-    let plain = shade.as_ref().map_or(255, |shade| shade.plain());
-    let mut painter = figure.colour_painter().with_plain_shade(plain);
+    if let Some(shade) = &shade {
+        painter = painter.with_plain_shade(shade.plain());
+    }
     let reserved = png.memory() + painter.memory();
     let (width, mut first, mut shades) = (prepared.grid().width(), 0, Vec::new());
     prepared.index_rows(0, &figure.thresholds(), reserved, watch, |rows| {
@@ -56,6 +68,35 @@ fn colours<W: Write>(
         painter.paint(rows, &shades, emit).map_err(PictureError::from)
     })?;
     Ok(png.finish()?)
+}
+
+/// Draws the same figure as SVG: the cells as an embedded PNG of the same pixels, all else as paths and text.
+///
+/// # Errors
+/// What engine, watch, shade or writer report.
+pub fn draw_svg<W: Write>(
+    prepared: &mut Prepared,
+    figure: &Figure,
+    shade: Option<&mut dyn Shade>,
+    text: &[(String, String)],
+    writer: W,
+    watch: &mut dyn Watch,
+) -> Result<W, PictureError> {
+    let (scene, spec, palette) = (figure.scene(), figure.spec(), figure.palette());
+    let page = Page { size: (scene.width, scene.height), theme: spec.theme, colours: &palette, dpi: spec.dpi, text };
+    let cells = Svg::new(writer, page)?.embed(&scene.cells)?;
+    let bare = figure.cells_alone();
+    let side = |pixels: i64| u32::try_from(pixels).unwrap_or(u32::MAX);
+    let (across, down) = (side(bare.width), side(bare.height));
+    let cells = if shade.is_some() {
+        let painter = ColourPainter::new(&bare, &palette, spec.theme);
+        let png = RgbPng::new(cells, across, down, &[], None)?;
+        colours(prepared, (figure, painter), shade, png, watch)?
+    } else {
+        let png = IndexedPng::new(cells, across, down, &palette, &[])?;
+        indices(prepared, (figure, Painter::new(&bare)), png, watch)?
+    };
+    Ok(cells.finish()?.marks(&scene.marks)?.marks(&scene.over)?.finish()?)
 }
 
 /// The error of the destination as it was, so that its kind is not lost.

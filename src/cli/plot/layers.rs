@@ -105,12 +105,21 @@ impl Stage<'_> {
     }
 }
 
+fn kind(name: &str, marks: Vec<Mark>) -> notes::Kind {
+    notes::Kind { name: name.to_owned(), marks }
+}
+
 /// All marks over the cells, in the order of painting.
 pub(super) fn marks(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    let mut marks = contours::marks(&args.contours, stage)?;
-    marks.extend(streams::marks(&args.streams, stage)?);
-    marks.extend(arrows::marks(&args.arrows, stage)?);
-    marks.extend(notes::marks(&args.notes, stage)?);
+    let mut kinds = vec![
+        kind("level lines", contours::marks(&args.contours, stage)?),
+        kind("streamlines", streams::marks(&args.streams, stage)?),
+        kind("arrows", arrows::marks(&args.arrows, stage)?),
+    ];
+    kinds.extend(notes::paths(&args.notes, stage)?);
+    let points = notes::points(&args.notes, stage)?;
+    let legend = notes::legend(&args.notes, &kinds, stage);
+    let marks = kinds.into_iter().flat_map(|kind| kind.marks).chain(points).chain(legend).collect();
     Ok(marks)
 }
 

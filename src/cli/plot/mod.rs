@@ -2,6 +2,7 @@
 
 mod arrows;
 mod contours;
+mod format;
 mod layers;
 mod notes;
 mod relief;
@@ -10,10 +11,11 @@ pub(crate) mod streams;
 mod texture;
 mod zoom;
 
+pub(crate) use format::PictureFormat;
 pub(crate) use layers::{LayerArgs, Stage};
 pub(crate) use shapes::ShapeArgs;
 
-use crate::cli::args::{PictureArgs, PlotArgs};
+use crate::cli::args::{GridArgs, PictureArgs, PlotArgs};
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::hold;
@@ -30,7 +32,6 @@ use crate::io::provenance::Words;
 use crate::picture::{self, PictureOptions, RangeChoice, ScaleChoice, Shade};
 use crate::request::Prepared;
 use crate::tile::watch::Watch;
-use std::path::Path;
 use std::time::Instant;
 
 pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
         return zoom::run(args, start);
     }
-    png_name(&args.output)?;
+    let format = PictureFormat::of(&args.output)?;
     let mut progress = Progress::new(args.out.quiet);
     let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
@@ -53,7 +54,8 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
         say_notes(&notes);
         say_how(&prepared, &args.compute.engine);
     }
-    let options = described(options, args, &subject, &prepared);
+    let magnify = magnification(&args.picture, prepared.grid().width())?;
+    let options = PictureOptions { magnify, ..described(options, args, &subject, &prepared) };
     let options = contours::filled(&args.layers.contours, options, &subject.quantity, &mut prepared, &mut progress)?;
     let words = words(args, &options.title, &subject, &prepared);
     let mut survey = picture::survey(&mut prepared, &subject.quantity, &options, &mut progress)?;
@@ -69,7 +71,11 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     survey.figure.add(layers::marks(&args.layers, &mut stage)?);
     let mut shade = layers::shade(&args.layers, &mut stage)?;
     let shade = shade.as_mut().map(|shade| &mut **shade as &mut dyn Shade);
-    let output = picture::draw_png(&mut prepared, &survey.figure, shade, &text, output, &mut progress)?;
+    let figure = &survey.figure;
+    let output = match format {
+        PictureFormat::Png => picture::draw_png(&mut prepared, figure, shade, &text, output, &mut progress)?,
+        PictureFormat::Svg => picture::draw_svg(&mut prepared, figure, shade, &text, output, &mut progress)?,
+    };
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     if note {
@@ -94,15 +100,17 @@ pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
 fn subject<'a>(args: &'a PlotArgs, watch: &mut dyn Watch) -> Result<Subject<'a>, Failure> {
     let holds = args.shapes.slices()?;
     let (formula, quantity) = (&args.formula, args.compute.quantity.as_str());
+    let across = args.picture.width.map(|width| width as usize);
+    let grid = &GridArgs { across, ..args.grid.clone() };
     if holds.is_empty() {
-        return Subject::read(formula, &args.arrays, &args.grid, quantity, Purpose::Picture);
+        return Subject::read(formula, &args.arrays, grid, quantity, Purpose::Picture);
     }
     let bare = Bare::find(&formula.formula, &args.arrays)?;
     if bare.is_none() && args.arrays.with.is_empty() {
-        let (formula, grid) = hold::of_formula(formula, &args.grid, &holds, 2)?;
+        let (formula, grid) = hold::of_formula(formula, grid, &holds, 2)?;
         return Subject::new(None, &formula, &args.arrays, &grid, quantity, Purpose::Picture);
     }
-    let whole = Subject::new(bare, formula, &args.arrays, &args.grid, quantity, Purpose::Numbers)?;
+    let whole = Subject::new(bare, formula, &args.arrays, grid, quantity, Purpose::Numbers)?;
     let axes = whole.grid().axes().len();
     if axes != holds.len() + 2 {
         return Err(Failure::input(format_args!(
@@ -111,6 +119,23 @@ fn subject<'a>(args: &'a PlotArgs, watch: &mut dyn Watch) -> Result<Subject<'a>,
         )));
     }
     whole.sliced(&holds, &args.compute, watch)
+}
+
+/// Pixels along a side of a cell, where the width of all is given.
+fn magnification(args: &PictureArgs, cells: usize) -> Result<Option<u32>, Failure> {
+    let Some(width) = args.width else { return Ok(None) };
+    let exact = u32::try_from(cells).ok().filter(|&cells| width > 0 && width.is_multiple_of(cells));
+    match exact {
+        Some(cells) => Ok(Some(width / cells)),
+        None => {
+            let least = (width as usize / cells).max(1);
+            Err(Failure::input(format_args!(
+                "--width {width}: the {cells} cells across have a whole number of pixels each, so {} or {} pixels go",
+                cells * least,
+                cells * (least + 1)
+            )))
+        }
+    }
 }
 
 /// Title and labels.
@@ -135,16 +160,6 @@ pub(crate) fn say_notes(notes: &[String]) {
 #[expect(clippy::cast_possible_truncation, reason = "the value came from this type")]
 fn digits(value: f64, prepared: &Prepared) -> String {
     if prepared.engine().arithmetic() == "f32" { format!("{:?}", value as f32) } else { format!("{value:?}") }
-}
-
-/// Pictures are PNG files; another extension is a mistake worth telling before any work.
-pub(crate) fn png_name(output: &Path) -> Result<(), Failure> {
-    match output.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) if !extension.eq_ignore_ascii_case("png") => Err(Failure::input(format_args!(
-            "a picture is written as .png, or by `gradgrid plot` as .dzi, not .{extension}; for numbers use `gradgrid eval` with .npy or .csv"
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// Which engine runs, and with which steps, on stderr.
@@ -186,7 +201,8 @@ fn options(args: &PictureArgs) -> Result<PictureOptions, Failure> {
     };
     let center = args.center.as_deref().map(|text| inputs::number(text, "--center")).transpose()?;
     let theme = if args.dark { Theme::Dark } else { Theme::Light };
-    Ok(PictureOptions { colormap, scale, range, center, theme, bare: args.bare, ..PictureOptions::default() })
+    let (bare, dpi) = (args.bare, args.dpi);
+    Ok(PictureOptions { colormap, scale, range, center, theme, bare, dpi, ..PictureOptions::default() })
 }
 
 /// The title and what made the picture.

@@ -1,14 +1,287 @@
-//! The layer of points, paths and the legend.
+//! The layer of notes: points with labels, paths from files, and the legend of all layers.
+//!
+//! Points and paths are in the coordinates of the axes. A path file has `x,y` on each line, with commas, semicolons or
+//! blanks between; lines that start with `#` and a heading are passed over, and an empty line, or a value that is not
+//! finite, interrupts the path.
+//!
+//! A legend stands in a corner when there is more than one kind of lines, or where `--legend` says; each of its samples is
+//! drawn with the lines and fills of its layer.
 
 use crate::cli::failure::Failure;
+use crate::cli::inputs;
 use crate::cli::plot::layers::Stage;
-use crate::figure::scene::Mark;
-use clap::Args;
+use crate::figure::scene::{Area, Brush, Colour, Mark, Shape};
+use crate::figure::text;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
-pub(crate) struct NoteArgs {}
+pub(crate) struct NoteArgs {
+    /// A point of the picture, with a label if one follows: 1,2 or 1,2,saddle
+    #[arg(long = "point", value_name = "X,Y[,LABEL]", allow_hyphen_values = true)]
+    points: Vec<String>,
+    /// A line through the points of a file, x,y on each line
+    #[arg(long = "path", value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// Where the names of the lines are [default: in the upper right corner if there are several kinds of them]
+    #[arg(long, value_name = "CORNER")]
+    legend: Option<Corner>,
+}
 
-/// The marks of this layer, in painting order.
-pub(super) fn marks(_args: &NoteArgs, _stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    Ok(Vec::new())
+/// Where the legend stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Corner {
+    None,
+    UpperRight,
+    UpperLeft,
+    LowerRight,
+    LowerLeft,
+}
+
+/// A kind of lines: its name and its marks.
+pub(super) struct Kind {
+    pub(super) name: String,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// Points: the radius of a dot and of the paper around it, the letters of labels.
+const RADIUS: f64 = 2.7;
+const AROUND: f64 = 4.0;
+const LETTERS: f64 = 9.0;
+/// Points of a path and of the pale line below it.
+const LINE: f64 = 1.5;
+const CASING: f64 = 3.0;
+/// How strongly what is under lines, letters and the legend is covered.
+const COVER: f64 = 0.8;
+
+/// The colour of notes: the second of line figures, which stands out from either paper.
+fn brush(colour: Colour) -> Brush {
+    Brush { colour, strength: 1.0 }
+}
+
+const NOTE: Colour = Colour::Series(1);
+const PALE: Brush = Brush { colour: Colour::Paper, strength: COVER };
+
+/// The paths, a kind for each file.
+pub(super) fn paths(args: &NoteArgs, stage: &Stage<'_>) -> Result<Vec<Kind>, Failure> {
+    let (view, point) = (stage.view, stage.view.point());
+    let kinds = args.paths.iter().enumerate().map(|(k, file)| {
+        let paths: Vec<Vec<(f64, f64)>> =
+            read(file)?.iter().map(|path| path.iter().map(|&(x, y)| view.pixel(x, y)).collect()).collect();
+        let line = |width: f64, brush: Brush| Mark::Stroke {
+            paths: paths.clone(),
+            width: width * point,
+            brush,
+            clip: view.clip(),
+        };
+        let marks = vec![line(CASING, PALE), line(LINE, brush(Colour::Series(k + 1)))];
+        let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        Ok(Kind { name, marks })
+    });
+    kinds.collect()
+}
+
+/// The points of a file, in pieces.
+fn read(file: &Path) -> Result<Vec<Vec<(f64, f64)>>, Failure> {
+    let name = file.display();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| Failure::input(format_args!("--path '{name}': {error}")))?;
+    pieces(&text).map_err(|(line, words)| {
+        Failure::input(format_args!("--path '{name}', line {line}: '{words}' is not a point; write x,y"))
+    })
+}
+
+/// The same of a text; an error is a line and what stands there.
+fn pieces(text: &str) -> Result<Vec<Vec<(f64, f64)>>, (usize, String)> {
+    let mut pieces = vec![Vec::new()];
+    let mut heading = true;
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim().trim_start_matches('\u{feff}');
+        if line.starts_with('#') {
+            continue;
+        }
+        let parts: Vec<&str> =
+            line.split([',', ';', ' ', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [] => pieces.push(Vec::new()),
+            [x, y, ..] => match (x.parse::<f64>(), y.parse::<f64>()) {
+                (Ok(x), Ok(y)) if x.is_finite() && y.is_finite() => {
+                    if let Some(piece) = pieces.last_mut() {
+                        piece.push((x, y));
+                    }
+                }
+                (Ok(_), Ok(_)) => pieces.push(Vec::new()),
+                _ if heading => {}
+                _ => return Err((number, line.to_owned())),
+            },
+            _ if heading => {}
+            [_] => return Err((number, line.to_owned())),
+        }
+        heading = false;
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    Ok(pieces)
+}
+
+/// The marks of the points, over all lines.
+pub(super) fn points(args: &NoteArgs, stage: &Stage<'_>) -> Result<Vec<Mark>, Failure> {
+    let (view, point) = (stage.view, stage.view.point());
+    let clip = view.clip();
+    let mut marks = Vec::new();
+    for text in &args.points {
+        let mut parts = text.splitn(3, ',');
+        let mut number =
+            || parts.next().map_or_else(|| inputs::number("", "--point"), |part| inputs::number(part, "--point"));
+        let (x, y) = (number()?, number()?);
+        let label = parts.next().map(str::trim).filter(|label| !label.is_empty());
+        let at = view.pixel(x, y);
+        if !holds(&clip, at) {
+            let (left, bottom) = view.world(float(clip.x), float(clip.bottom()));
+            let (right, top) = view.world(float(clip.right()), float(clip.y));
+            return Err(Failure::input(format_args!(
+                "--point {text}: the picture goes from {} to {} across and from {} to {} up",
+                short(left),
+                short(right),
+                short(bottom),
+                short(top)
+            )));
+        }
+        let dot = |radius: f64, brush: Brush| Mark::Dot { at, radius: radius * point, shape: Shape::Disc, brush };
+        marks.extend([dot(AROUND, brush(Colour::Paper)), dot(RADIUS, brush(NOTE))]);
+        if let Some(label) = label {
+            let size = LETTERS * point;
+            let aside = 0.5 * text::width(label, size) + (AROUND + 3.0) * point;
+            // On the right, or on the left where that leaves the picture.
+            let fits = at.0 + 2.0 * aside < float(clip.right()) || at.0 - 2.0 * aside < float(clip.x);
+            let middle = if fits { at.0 + aside } else { at.0 - aside };
+            let room = 0.8 * size;
+            let row = at.1.clamp(float(clip.y) + room, (float(clip.bottom()) - room).max(float(clip.y) + room));
+            marks.push(words(label, size, (middle, row)));
+        }
+    }
+    Ok(marks)
+}
+
+/// Letters that can be read on any colours.
+fn words(text: &str, size: f64, at: (f64, f64)) -> Mark {
+    Mark::Label { text: text.to_owned(), size, at, angle: 0.0, brush: brush(Colour::Ink), halo: Some(PALE) }
+}
+
+/// The legend of these kinds of lines, if there is to be one.
+pub(super) fn legend(args: &NoteArgs, kinds: &[Kind], stage: &Stage<'_>) -> Vec<Mark> {
+    let kinds: Vec<&Kind> = kinds.iter().filter(|kind| !kind.marks.is_empty()).collect();
+    let corner = match args.legend {
+        Some(Corner::None) => return Vec::new(),
+        None if kinds.len() < 2 => return Vec::new(),
+        _ if kinds.is_empty() => return Vec::new(),
+        corner => corner.unwrap_or(Corner::UpperRight),
+    };
+    let (clip, point) = (stage.view.clip(), stage.view.point());
+    let size = LETTERS * point;
+    let (inset, row, sample) = (0.6 * size, 1.5 * size, 2.4 * size);
+    let longest = kinds.iter().map(|kind| text::width(&kind.name, size)).fold(0.0, f64::max);
+    let (width, height) = (3.0 * inset + sample + longest, inset + row * count(kinds.len()));
+    let margin = 0.8 * size;
+    let left = match corner {
+        Corner::UpperLeft | Corner::LowerLeft => float(clip.x) + margin,
+        _ => float(clip.right()) - margin - width,
+    };
+    let top = match corner {
+        Corner::LowerLeft | Corner::LowerRight => float(clip.bottom()) - margin - height,
+        _ => float(clip.y) + margin,
+    };
+    let corners = vec![(left, top), (left + width, top), (left + width, top + height), (left, top + height)];
+    let paper = Brush { colour: Colour::Paper, strength: 0.9 };
+    let mut marks = vec![Mark::Fill { paths: vec![corners], brush: paper, clip }];
+    for (k, kind) in kinds.iter().enumerate() {
+        let middle = top + 0.5 * inset + (count(k) + 0.5) * row;
+        let from = left + inset;
+        marks.extend(samples(&kind.marks, (from, middle), sample, &clip));
+        let words_at = (from + sample + inset + 0.5 * text::width(&kind.name, size), middle);
+        let ink = brush(Colour::Ink);
+        marks.push(Mark::Label { text: kind.name.clone(), size, at: words_at, angle: 0.0, brush: ink, halo: None });
+    }
+    marks
+}
+
+/// A short line with the pens of some marks, and a head where they have fills.
+fn samples(marks: &[Mark], (x, y): (f64, f64), length: f64, clip: &Area) -> Vec<Mark> {
+    let mut pens: Vec<(f64, Brush)> = Vec::new();
+    let mut head = None;
+    for mark in marks {
+        match mark {
+            Mark::Stroke { width, brush, .. } if !pens.contains(&(*width, *brush)) => pens.push((*width, *brush)),
+            Mark::Fill { brush, .. } => head = Some(*brush),
+            _ => {}
+        }
+    }
+    let end = x + length;
+    let line =
+        |(width, brush): (f64, Brush)| Mark::Stroke { paths: vec![vec![(x, y), (end, y)]], width, brush, clip: *clip };
+    // The widest of many pens and the last are enough to know a layer by.
+    let widest = pens.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
+    let last = pens.last().copied().filter(|last| Some(*last) != widest);
+    let mut sample: Vec<Mark> = widest.into_iter().chain(last).map(line).collect();
+    if let Some(brush) = head {
+        let (back, half) = (0.35 * length, 0.14 * length);
+        let tip = vec![(end, y), (end - back, y - half), (end - back, y + half)];
+        sample.push(Mark::Fill { paths: vec![tip], brush, clip: *clip });
+    }
+    sample
+}
+
+fn holds(clip: &Area, (x, y): (f64, f64)) -> bool {
+    (float(clip.x)..=float(clip.right())).contains(&x) && (float(clip.y)..=float(clip.bottom())).contains(&y)
+}
+
+/// A coordinate with the digits that a picture can show.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
+fn float(pixels: i64) -> f64 {
+    pixels as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few lines of a legend")]
+fn count(lines: usize) -> f64 {
+    lines as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_files_are_read_as_people_write_them() {
+        let text = "\u{feff}x, y\n# a comment\n1,2\n3;4\n 5\t6 \n\n7 8 9\nnan,1\n-1e3,2.5\n";
+        let wanted = vec![vec![(1.0, 2.0), (3.0, 4.0), (5.0, 6.0)], vec![(7.0, 8.0)], vec![(-1e3, 2.5)]];
+        assert_eq!(pieces(text), Ok(wanted), "three pieces");
+        assert_eq!(pieces(""), Ok(vec![]), "nothing");
+        assert_eq!(pieces("1,2\nx,y\n"), Err((2, "x,y".to_owned())), "a second heading");
+        assert_eq!(pieces("1,2\n3\n"), Err((2, "3".to_owned())), "half a point");
+    }
+
+    #[test]
+    fn samples_have_the_pens_of_their_layer() {
+        let clip = Area { x: 0, y: 0, width: 100, height: 100 };
+        let stroke = |width: f64, colour: Colour| Mark::Stroke { paths: vec![], width, brush: brush(colour), clip };
+        let fill = Mark::Fill { paths: vec![], brush: brush(NOTE), clip };
+        let layer = [stroke(3.0, Colour::Paper), stroke(1.0, Colour::Ink), stroke(3.0, Colour::Paper), fill];
+        let found = samples(&layer, (10.0, 20.0), 30.0, &clip);
+        let widths: Vec<f64> = found
+            .iter()
+            .filter_map(|mark| if let Mark::Stroke { width, .. } = mark { Some(*width) } else { None })
+            .collect();
+        assert_eq!(widths, [3.0, 1.0], "the casing, then the line");
+        assert!(matches!(found.last(), Some(Mark::Fill { .. })), "an arrow's head");
+        assert_eq!(samples(&[], (0.0, 0.0), 1.0, &clip), [], "no layer");
+    }
+
+    #[test]
+    fn coordinates_are_short() {
+        assert_eq!([0.5, -5.0, 1.0 / 3.0].map(short), ["0.5", "-5", "0.3333"], "four digits at most");
+    }
 }

@@ -6,8 +6,8 @@ mod profile;
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
 use crate::cli::hold::Hold;
+use crate::cli::plot::PictureFormat;
 use clap::Args;
-use std::path::Path;
 use std::time::Instant;
 
 /// What is drawn in place of a heatmap.
@@ -45,17 +45,21 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Option<Result<(), Failure>
     let drawn =
         shapes.profile.as_ref().map(|text| ("--profile", text)).or(shapes.iso.as_ref().map(|text| ("--iso", text)));
     drawn.map(|(option, text)| {
-        named(&args.output, option)?;
-        if option == "--iso" { iso::run(args, text, start) } else { profile::run(args, text, start) }
+        let format = named(args, option)?;
+        if option == "--iso" { iso::run(args, format, text, start) } else { profile::run(args, format, text, start) }
     })
 }
 
-/// These pictures are written as PNG alone.
-fn named(output: &Path, option: &str) -> Result<(), Failure> {
-    match output.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) if !extension.eq_ignore_ascii_case("png") => {
-            Err(Failure::input(format_args!("a picture with {option} is written as .png, not .{extension}")))
+/// What these pictures are written as; the cells that some options are about are not there.
+fn named(args: &PlotArgs, option: &str) -> Result<PictureFormat, Failure> {
+    let given = [("--width", args.picture.width.is_some()), ("--dpi", args.picture.dpi.is_some())];
+    if let Some((other, _)) = given.iter().find(|(_, given)| *given) {
+        return Err(Failure::input(format_args!("{other} is for heatmaps and cannot go with {option}")));
+    }
+    match args.output.extension().and_then(|extension| extension.to_str()) {
+        Some(extension) if extension.eq_ignore_ascii_case("dzi") => {
+            Err(Failure::input(format_args!("a picture with {option} is written as .png or .svg, not .{extension}")))
         }
-        _ => Ok(()),
+        _ => PictureFormat::of(&args.output),
     }
 }

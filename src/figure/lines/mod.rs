@@ -20,6 +20,7 @@ mod path;
 use super::palette;
 use super::scale::Scale;
 use super::scene::{Colour, Scene, Shape};
+use super::svg::{Page, Svg};
 use super::{Figure, FigureError, Painter, Theme};
 use crate::io::png::{IndexedPng, PngError};
 use std::io::{self, Write};
@@ -199,6 +200,13 @@ impl LineFigure {
         };
         self.paint(&mut |rows| png.write_rows(rows).map_err(said))?;
         png.finish()
+    }
+
+    /// Writes the figure as SVG with some words about it, and gives the writer back.
+    pub fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+        let size = (self.scene.width, self.scene.height);
+        let page = Page { size, theme: self.theme, colours: &self.palette(), dpi: None, text };
+        Ok(Svg::new(writer, page)?.marks(&self.scene.marks)?.marks(&self.scene.over)?.finish()?)
     }
 }
 

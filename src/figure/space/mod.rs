@@ -19,6 +19,7 @@ use super::layout::{Page, Sizes, ceil, float};
 use super::palette;
 use super::scale::Scale;
 use super::scene::{Area, Brush, Colour, Mark, Scene};
+use super::svg::{self, Svg};
 use super::{ColourPainter, Figure, FigureAxis, FigureError, FigureSpec, Theme};
 use crate::color::Colormap;
 use crate::io::png::{PngError, RgbPng};
@@ -166,6 +167,16 @@ impl SpaceFigure {
     #[must_use]
     pub fn palette(&self) -> &[[u8; 3]] {
         &self.colours
+    }
+
+    /// Writes the figure as SVG with some words about it, and gives the writer back; the image is embedded.
+    ///
+    /// # Errors
+    /// What the destination says.
+    pub fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+        let size = (self.scene.width, self.scene.height);
+        let page = svg::Page { size, theme: self.theme, colours: &self.colours, dpi: None, text };
+        Ok(Svg::new(writer, page)?.marks(&self.scene.marks)?.marks(&self.scene.over)?.finish()?)
     }
 
     /// Writes the figure as a PNG file with some words about it, and gives the writer back.

@@ -198,6 +198,8 @@ pub(crate) fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            // XML has no place for these.
+            '\u{fffe}' | '\u{ffff}' => {}
             control if control.is_control() => {}
             other => out.push(other),
         }

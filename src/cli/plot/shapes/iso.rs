@@ -7,6 +7,7 @@ use crate::cli::args::{GridArgs, PlotArgs};
 use crate::cli::failure::Failure;
 use crate::cli::hold;
 use crate::cli::inputs::{self, Purpose};
+use crate::cli::plot::PictureFormat;
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::Subject;
@@ -33,7 +34,7 @@ const SIDES: [[u8; 3]; 2] = [[74, 134, 206], [238, 190, 120]];
 /// How opaque a surface is that others lie in.
 const TRANSLUCENT: f32 = 0.26;
 
-pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Failure> {
+pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
     let levels = inputs::numbers(text, "--iso")?;
     let view = view(args.shapes.view.as_deref())?;
     if !["magnitude", "value"].contains(&args.compute.quantity.as_str()) {
@@ -85,7 +86,7 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
     let arithmetic = ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned());
     let text = provenance::finished(&args.provenance, words, vec![("Title".to_owned(), title), arithmetic]);
     let name = output.name().to_owned();
-    figure.write_png(output, &text)?.commit()?;
+    format.write_space(&figure, output, &text)?;
     if !args.out.quiet {
         let (width, height) = figure.size();
         let triangles: usize = found.meshes.iter().map(|mesh| mesh.triangles.len()).sum();

@@ -8,7 +8,7 @@ use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::hold::{self, Hold, Pick};
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{say_how, say_notes};
+use crate::cli::plot::{PictureFormat, say_how, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::{Subject, mixed};
@@ -25,7 +25,7 @@ struct Wish {
     holds: Vec<Hold>,
 }
 
-pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Failure> {
+pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
     let wish = wish(text)?;
     let mut progress = Progress::new(args.out.quiet);
     let (subject, pick) = subject(args, &wish)?;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &PlotArgs, text: &str, start: Instant) -> Result<(), Fai
     let more = vec![("Title".to_owned(), title), ("Profile".to_owned(), text.to_owned())];
     words = provenance::finished(&args.provenance, words, more);
     let file = output.name().to_owned();
-    figure.write_png(output, &words)?.commit()?;
+    format.write_lines(&figure, output, &words)?;
     if !args.out.quiet {
         let (width, height) = figure.size();
         let (count, undefined) = (nodes.len(), f.iter().filter(|value| value.is_nan()).count());
