@@ -29,7 +29,7 @@ struct Report {
 }
 
 pub(super) fn run(args: &AtArgs, bare: Option<Bare>) -> Result<(), Failure> {
-    let whole_grid = GridArgs { x: None, y: None, z: None, w: None, axes: Vec::new(), size: None };
+    let whole_grid = GridArgs::default();
     let subject = Subject::new(bare, &args.formula, &args.arrays, &whole_grid, "value", Purpose::Numbers)?;
     let grid = subject.grid().clone();
     let index = index(args, &grid)?;
