@@ -18,6 +18,8 @@ mod documentation;
 mod endings;
 #[path = "cli/flow.rs"]
 mod flow;
+#[path = "cli/pictures.rs"]
+mod pictures;
 #[path = "cli/refusals.rs"]
 mod refusals;
 #[path = "cli/robust.rs"]
