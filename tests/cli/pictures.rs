@@ -23,11 +23,16 @@ fn svg_files_hold_what_the_picture_shows() {
     good(here.path(), &[&["plot", "x^2-y^2", "a.svg"][..], &SADDLE, &layers].concat());
     let text = fs::read_to_string(here.path().join("a.svg")).expect("text");
     let document = Document::parse(&text).expect("well-formed");
-    let words: Vec<&str> = document.descendants().filter(|n| n.has_tag_name(("http://www.w3.org/2000/svg", "text"))).filter_map(|n| n.text()).collect();
+    let words: Vec<&str> = document
+        .descendants()
+        .filter(|n| n.has_tag_name(("http://www.w3.org/2000/svg", "text")))
+        .filter_map(|n| n.text())
+        .collect();
     for word in ["a < b", "saddle <&>", "way", "level lines", "x", "y"] {
         assert!(words.contains(&word), "{word} in {words:?}");
     }
-    let entries = document.descendants().filter(|n| n.tag_name().name() == "entry" && n.attribute("key") == Some("Formula"));
+    let entries =
+        document.descendants().filter(|n| n.tag_name().name() == "entry" && n.attribute("key") == Some("Formula"));
     assert_eq!(entries.filter_map(|n| n.text()).collect::<Vec<_>>(), ["x^2-y^2"], "what made it");
     let images = document.descendants().filter(|n| n.tag_name().name() == "image").count();
     assert_eq!(images, 2, "cells and colour bar");
@@ -74,7 +79,8 @@ fn what_cannot_be_drawn_is_refused() {
     let here = folder();
     fs::write(here.path().join("bad.csv"), "1,2\nthree,4\n").expect("written");
     let refused = |more: &[&str], word: &str| {
-        let ending = run(here.path(), &[&["plot", "x*y", "a.png", "--size", "30", "--engine", "cpu"][..], more].concat());
+        let ending =
+            run(here.path(), &[&["plot", "x*y", "a.png", "--size", "30", "--engine", "cpu"][..], more].concat());
         assert!(ending.code == Some(2) && ending.err.contains(word), "{more:?}: {ending:?}");
     };
     refused(&["--width", "100"], "90 or 120");
