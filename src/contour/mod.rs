@@ -1,11 +1,11 @@
 //! Contours: the level sets of a function or of sampled values, as lines.
 //!
-//! **Theory.** Marching squares over the cells between nodes ([`march`]): where a level lies between the values at two neighbouring nodes,
+//! **Theory.** Marching squares over the cells between nodes (`march`): where a level lies between the values at two neighbouring nodes,
 //! its line crosses the edge between them. The superlevel set {f ≥ level} is on the left of a line, so a value equal to the level counts as
 //! above it, and a line that passes through a node passes through it once.
 //!
 //! **What a function adds.** The grid says where lines are; the function says where exactly. Nodes near a line are asked in `f64`
-//! ([`heights`]), vertices are roots of f − level along their edges ([`refine`]), and in a saddle the value in the middle of the cell decides which
+//! (`heights`), vertices are roots of f − level along their edges (`refine`), and in a saddle the value in the middle of the cell decides which
 //! corners are joined. So all engines give the same lines, but for what is smaller than their rounding, and a vertex lies on the level set, not on a chord.
 //! Where f jumps over the level (a pole, a step) there is no line: no point there has that value. Arrays have what lies at the nodes: vertices by linear
 //! interpolation, saddles by the mean of the corners, as everybody does.
