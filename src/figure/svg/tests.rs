@@ -178,7 +178,7 @@ fn the_cells_are_embedded_as_they_are() {
 
 #[test]
 fn images_keep_their_opacity() {
-    let pixels: Vec<u8> = (0..4 * 6 * 5).map(|k| (k * 29 % 256) as u8).collect();
+    let pixels: Vec<u8> = (0..4 * 6 * 5_u32).map(|k| (k * 29 % 256).to_le_bytes()[0]).collect();
     let area = Area { x: 3, y: 4, width: 6, height: 5 };
     let text = written(&[Mark::Image { area, pixels: std::sync::Arc::new(pixels.clone()) }], &[]);
     let document = Document::parse(&text).expect("well-formed");
