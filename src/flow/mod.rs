@@ -1,6 +1,6 @@
 //! Flow: arrows and lines that show where a function rises fastest.
 //!
-//! - [`arrows`]: ∇f at places of a lattice, and along level sets as their normals;
+//! - [`arrows`](mod@arrows): ∇f at places of a lattice, and along level sets as their normals;
 //! - [`streamlines`](mod@streamlines): paths that follow ±∇f everywhere, evenly spaced;
 //! - [`glyph`]: both as marks of a figure.
 //!

@@ -212,7 +212,7 @@ fn quintic(x: f64) -> f64 {
 
 /// The twin of the shader for neighbouring cells of one row, of which the first is at the word `start`: one byte for each.
 ///
-/// Vectors follow [`LANES`] lines together; a line that has ended stands still and adds nothing. Words outside of `words`, of which there are up to
+/// Vectors follow `LANES` lines together; a line that has ended stands still and adds nothing. Words outside of `words`, of which there are up to
 /// [`MOST_WORDS`], count as masked.
 pub fn lic(words: &[u32], start: usize, stride: usize, filter: &Filter, bytes: &mut [u8]) {
     let narrow = |place: usize| i32::try_from(place).unwrap_or(i32::MAX);

@@ -4,7 +4,7 @@
 //! points to where f is higher, and triangles run counter-clockwise as seen from there. For f = x² + y² + z² this is outward, as is
 //! usual for surfaces that are given by an equation; for densities, whose inside is where f is high, [`Mesh::flip`] turns both.
 //!
-//! Surfaces are found by marching cubes ([`march`]) with the asymptotic decider ([`cell`]): every side of a triangle belongs to two triangles
+//! Surfaces are found by marching cubes ([`march`]) with the asymptotic decider (`cell`): every side of a triangle belongs to two triangles
 //! except on the border of the grid and of holes. Cells with a masked corner are left out. For a formula each vertex lies on the level set to
 //! rounding error ([`place`]), and its normal is exact; for samples it lies where a straight line between the two nodes crosses the level.
 //!

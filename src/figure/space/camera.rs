@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The box is scaled to a model whose sides have their true proportions, or all the same length where the longest is more than
-//! [`MOST_UNEQUAL`] times the shortest. The eye stands a few diagonals away, so that parallel edges nearly stay parallel; nearer things are
+//! `MOST_UNEQUAL` times the shortest. The eye stands a few diagonals away, so that parallel edges nearly stay parallel; nearer things are
 //! larger, which tells front from back.
 //!
 //! Limits: the eye is always outside of the box.
