@@ -81,8 +81,11 @@ pub(super) fn paths(args: &NoteArgs, stage: &Stage<'_>) -> Result<Vec<Kind>, Fai
     kinds.collect()
 }
 
+/// The points of the lines of a path.
+type Pieces = Vec<Vec<(f64, f64)>>;
+
 /// The points of a file, in pieces.
-fn read(file: &Path) -> Result<Vec<Vec<(f64, f64)>>, Failure> {
+fn read(file: &Path) -> Result<Pieces, Failure> {
     let name = file.display();
     let text =
         std::fs::read_to_string(file).map_err(|error| Failure::input(format_args!("--path '{name}': {error}")))?;
@@ -92,7 +95,7 @@ fn read(file: &Path) -> Result<Vec<Vec<(f64, f64)>>, Failure> {
 }
 
 /// The same of a text; an error is a line and what stands there.
-fn pieces(text: &str) -> Result<Vec<Vec<(f64, f64)>>, (usize, String)> {
+fn pieces(text: &str) -> Result<Pieces, (usize, String)> {
     let mut pieces = vec![Vec::new()];
     let mut heading = true;
     for (number, line) in (1..).zip(text.lines()) {
