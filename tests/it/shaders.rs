@@ -5,7 +5,7 @@
 use crate::expressions::{Expression, Random, program_of, program_of_text};
 use gradgrid::expr::graph::Graph;
 use gradgrid::kernels::evaluate::{self, Shape};
-use gradgrid::kernels::{Kernel, palette, range};
+use gradgrid::kernels::{Kernel, lic, palette, range};
 use gradgrid::math::Library;
 use gradgrid::program::{Program, emit};
 use gradgrid::{Formula, Quantity};
@@ -146,6 +146,7 @@ fn every_shader_has_its_twin_and_its_entry_point() {
         ),
         range::kernel(),
         palette::kernel(),
+        lic::kernel(),
     ];
     let mut names: Vec<&str> = kernels.iter().map(|kernel| kernel.name).collect();
     names.sort_unstable();
