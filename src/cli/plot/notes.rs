@@ -221,6 +221,10 @@ fn samples(marks: &[Mark], (x, y): (f64, f64), length: f64, clip: &Area) -> Vec<
     let end = x + length;
     let line =
         |(width, brush): (f64, Brush)| Mark::Stroke { paths: vec![vec![(x, y), (end, y)]], width, brush, clip: *clip };
+    // Arrows that are fills from end to end have no line of their own.
+    if let (Some(brush), true) = (head, pens.is_empty()) {
+        pens.push((0.06 * length, brush));
+    }
     // The widest of many pens and the last are enough to know a layer by.
     let widest = pens.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
     let last = pens.last().copied().filter(|last| Some(*last) != widest);
