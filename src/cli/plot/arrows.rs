@@ -30,6 +30,13 @@ pub(crate) struct ArrowArgs {
     arrow_color: Option<String>,
 }
 
+impl ArrowArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        self.arrows.is_some().then_some("--arrows")
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Arrows {
     /// ∇f

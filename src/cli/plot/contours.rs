@@ -40,6 +40,15 @@ pub(crate) struct ContourArgs {
     contour_width: f64,
 }
 
+impl ContourArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        let options =
+            [(self.contours.is_some(), "--contours"), (self.level.is_some(), "--level"), (self.filled, "--filled")];
+        options.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
+}
+
 /// Points of the letters of labels.
 const LETTERS: f64 = 8.0;
 /// Points between labels of one line.

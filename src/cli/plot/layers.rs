@@ -34,6 +34,14 @@ pub(crate) struct LayerArgs {
     pub(crate) notes: notes::NoteArgs,
 }
 
+impl LayerArgs {
+    /// The option of the first layer that is asked for.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        let over = self.contours.asked().or(self.streams.asked()).or(self.arrows.asked());
+        self.relief.asked().or(self.texture.asked()).or(over).or(self.notes.asked())
+    }
+}
+
 /// What a layer is made from.
 pub(crate) struct Stage<'a> {
     pub(crate) subject: &'a Subject<'a>,

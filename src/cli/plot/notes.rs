@@ -28,6 +28,18 @@ pub(crate) struct NoteArgs {
     legend: Option<Corner>,
 }
 
+impl NoteArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        let options = [
+            (!self.points.is_empty(), "--point"),
+            (!self.paths.is_empty(), "--path"),
+            (self.legend.is_some(), "--legend"),
+        ];
+        options.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
+}
+
 /// Where the legend stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Corner {

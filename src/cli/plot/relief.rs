@@ -16,6 +16,13 @@ pub(crate) struct ReliefArgs {
     shade: Option<String>,
 }
 
+impl ReliefArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        self.shade.is_some().then_some("--shade")
+    }
+}
+
 /// The share of cells that may be steeper than 45 degrees where the height is ours to choose, in per cent.
 const STEEP: f64 = 25.0;
 

@@ -31,6 +31,13 @@ pub(crate) struct StreamArgs {
     streamline_width: Option<String>,
 }
 
+impl StreamArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        self.streamlines.is_some().then_some("--streamlines")
+    }
+}
+
 /// A way along ∇f.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Direction {

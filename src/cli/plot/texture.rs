@@ -23,6 +23,13 @@ pub(crate) struct TextureArgs {
     lic_scale: f64,
 }
 
+impl TextureArgs {
+    /// The option that asks for this layer, if one does.
+    pub(super) fn asked(&self) -> Option<&'static str> {
+        self.lic.then_some("--lic")
+    }
+}
+
 /// The shade of the cells, if one is asked for.
 pub(super) fn shade(args: &TextureArgs, stage: &mut Stage<'_>) -> Result<Option<Box<dyn Shade>>, Failure> {
     if !args.lic {

@@ -13,6 +13,11 @@ use crate::request::{Prepared, RequestError};
 use std::time::Instant;
 
 pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
+    if let Some(option) = args.layers.asked() {
+        return Err(Failure::input(format_args!(
+            "{option} is a layer of pictures, and the tiles of a .dzi have colours alone; write a .png or .svg"
+        )));
+    }
     let mut progress = Progress::new(args.out.quiet);
     let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
