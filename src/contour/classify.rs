@@ -1,4 +1,4 @@
-//! Classes of nodes against all levels at once, and the cells whose corners differ in class.
+//! Classes of nodes against all levels at once.
 //!
 //! The class of a masked node is 0, of any other 1 + the number of levels ≤ its value. A level `k` (from 0) crosses an edge between
 //! classes `a` and `b`, both above 0, if it lies in `a.min(b) − 1 .. a.max(b) − 1`; so a value equal to a level counts as above it.
@@ -110,37 +110,6 @@ fn narrow(count: usize) -> Class {
     count as Class
 }
 
-/// Appends the columns of the cells between two rows of nodes whose corners are not all of one class.
-pub(super) fn active(lower: &[Class], upper: &[Class], columns: &mut Vec<u32>) {
-    let cells = lower.len().min(upper.len()).saturating_sub(1);
-    let mut start = 0;
-    while start + BLOCK <= cells {
-        let (lower, upper) = (&lower[start..=start + BLOCK], &upper[start..=start + BLOCK]);
-        if differ(lower, upper) {
-            unlike(lower, upper, start, columns);
-        }
-        start += BLOCK;
-    }
-    unlike(&lower[start.min(lower.len())..], &upper[start.min(upper.len())..], start, columns);
-}
-
-/// Whether two rows of nodes are not all of one class.
-#[multiversion(targets("x86_64+avx2"))]
-fn differ(lower: &[Class], upper: &[Class]) -> bool {
-    let first = lower[0];
-    lower.iter().zip(upper).fold(0, |all, (&a, &b)| all | (a ^ first) | (b ^ first)) != 0
-}
-
-/// The same cell by cell; the first is number `start`.
-fn unlike(lower: &[Class], upper: &[Class], start: usize, columns: &mut Vec<u32>) {
-    for (i, (below, above)) in lower.windows(2).zip(upper.windows(2)).enumerate() {
-        let first = below[0];
-        if (below[1] ^ first) | (above[0] ^ first) | (above[1] ^ first) != 0 {
-            columns.push(u32::try_from(start + i).unwrap_or(u32::MAX));
-        }
-    }
-}
-
 /// The levels that cross the edge between nodes of two classes.
 pub(super) fn crossed(a: Class, b: Class) -> std::ops::Range<Class> {
     if a == 0 || b == 0 { 0..0 } else { a.min(b) - 1..a.max(b) - 1 }
@@ -179,18 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_of_unlike_corners_are_found() {
-        for width in [1, 2, 64, 65, 66, 200] {
-            for spike in 0..width {
-                let (lower, mut upper) = (vec![1; width], vec![1; width]);
-                upper[spike] = 3;
-                let mut found = Vec::new();
-                active(&lower, &upper, &mut found);
-                let near = spike.saturating_sub(1)..(spike + 1).min(width.saturating_sub(1));
-                let want: Vec<u32> = near.map(|i| u32::try_from(i).expect("small")).collect();
-                assert_eq!(found, want, "{spike} of {width}");
-            }
-        }
+    fn levels_between_classes_cross() {
         assert_eq!((crossed(0, 4), crossed(4, 2), crossed(3, 3)), (0..0, 1..3, 2..2), "levels between");
     }
 }

@@ -5,8 +5,10 @@
 //! the classes of their neighbours alone, never on how rows are cut into strips.
 
 use super::Frame;
-use super::classify::{Class, active, crossed};
+use super::cells::{CORNERS, Cell, Cells};
+use super::classify::{Class, crossed};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Values of nodes as an engine delivered them, whole rows.
@@ -20,76 +22,66 @@ pub(super) enum Values<'a> {
     Asked,
 }
 
-/// Some whole rows of nodes.
-pub(super) struct Band<'a> {
-    /// The number of the first row.
-    pub(super) first: usize,
-    pub(super) classes: &'a [Class],
-    pub(super) values: Values<'a>,
+/// What is there of some whole rows.
+pub(super) enum Band<'a> {
+    /// All nodes from row `first` on.
+    Nodes { first: usize, classes: &'a [Class], values: Values<'a> },
+    /// Of a function, the active cells.
+    Cells(&'a Cells),
 }
 
-/// The nodes of a strip: their classes for good, and the values that lines need.
+/// A strip: its active cells for good, and the values that lines need.
 pub(super) struct Ground<'a> {
     width: usize,
-    /// The row at which `classes` begins.
-    first: usize,
-    classes: Cow<'a, [Class]>,
+    cells: Cow<'a, Cells>,
     values: Values<'a>,
-    /// The row at which values begin.
-    values_first: usize,
+    /// The rows of nodes with values.
+    values_rows: Range<usize>,
     /// Of a function: nodes by number, ascending, and f there.
     known: Vec<(usize, f64)>,
     /// Where the nodes of each row begin in `known`.
     rows: Vec<usize>,
-    /// The first row of cells whose active ones are known, those of each row one after the other, and where they end.
-    cells: (usize, Vec<u32>, Vec<usize>),
 }
 
 impl<'a> Ground<'a> {
     /// The ground for the cells of `rows`.
     pub(super) fn new(frame: &Frame<'_>, band: &Band<'a>, rows: &Range<usize>) -> Self {
         let width = frame.x.len();
-        let mut ground = Self {
-            width,
-            first: band.first,
-            classes: Cow::Borrowed(band.classes),
-            values: band.values,
-            values_first: band.first,
-            known: Vec::new(),
-            rows: Vec::new(),
-            cells: (0, Vec::new(), Vec::new()),
+        let (cells, values, values_rows) = match *band {
+            Band::Cells(cells) => (Cow::Borrowed(cells), Values::Asked, rows.start..rows.end + 1),
+            Band::Nodes { first, classes, values: Values::Asked } => {
+                // The rows next to the strip have a say in which of its nodes are asked.
+                let last = first + classes.len() / width - 1;
+                let around = rows.start.saturating_sub(1).max(first)..(rows.end + 1).min(last);
+                let cells = Cells::of_nodes(classes, width, first, around);
+                (Cow::Owned(cells), Values::Asked, rows.start..rows.end + 1)
+            }
+            Band::Nodes { first, classes, values } => {
+                let cells = Cells::of_nodes(classes, width, first, rows.clone());
+                (Cow::Owned(cells), values, first..first + classes.len() / width)
+            }
         };
-        if let Values::Asked = band.values {
+        let mut ground = Self { width, cells, values, values_rows, known: Vec::new(), rows: Vec::new() };
+        if let Values::Asked = values {
             ground.settle(frame, rows);
         }
         ground
     }
 
-    /// The classes of a row of nodes.
-    pub(super) fn row(&self, row: usize) -> &[Class] {
-        let start = (row - self.first) * self.width;
-        &self.classes[start..start + self.width]
-    }
-
     /// The cells of a row that are not of one class.
-    pub(super) fn active(&self, row: usize, columns: &mut Vec<u32>) {
-        columns.clear();
-        let (first, cells, ends) = &self.cells;
-        match row.checked_sub(*first).and_then(|row| Some((row, *ends.get(row)?))) {
-            Some((row, end)) => columns.extend_from_slice(&cells[row.checked_sub(1).map_or(0, |row| ends[row])..end]),
-            None => active(self.row(row), self.row(row + 1), columns),
-        }
+    pub(super) fn active(&self, row: usize) -> &[Cell] {
+        self.cells.row(row)
     }
 
     /// The value of a node; NaN where it is masked, or far from any line of a function.
     pub(super) fn value(&self, row: usize, column: usize) -> f64 {
-        let place = |row: usize| (row - self.values_first) * self.width + column;
+        let place = |row: usize| (row - self.values_rows.start) * self.width + column;
         match self.values {
             Values::Single(values) => f64::from(values[place(row)]),
             Values::Double(values) => values[place(row)],
             Values::Asked => {
                 let node = row * self.width + column;
-                let of_row = row - self.values_first;
+                let of_row = row - self.values_rows.start;
                 let known = &self.known[self.rows[of_row]..self.rows[of_row + 1]];
                 known.binary_search_by_key(&node, |entry| entry.0).map_or(f64::NAN, |at| known[at].1)
             }
@@ -98,7 +90,7 @@ impl<'a> Ground<'a> {
 
     /// The slopes of an array at a node, from its neighbours on both sides, or on one where there is no other.
     pub(super) fn slope(&self, frame: &Frame<'_>, row: usize, column: usize) -> [f64; 2] {
-        let rows = self.values_first..self.values_first + self.classes.len() / self.width;
+        let rows = &self.values_rows;
         let difference = |low: Option<(f64, f64)>, here: (f64, f64), high: Option<(f64, f64)>| {
             let known = |point: Option<(f64, f64)>| point.filter(|(_, value)| !value.is_nan());
             let (low, high) = (known(low).unwrap_or(here), known(high).unwrap_or(here));
@@ -116,82 +108,81 @@ impl<'a> Ground<'a> {
     /// Asks the function for the nodes near lines, and puts their classes right.
     fn settle(&mut self, frame: &Frame<'_>, rows: &Range<usize>) {
         let width = self.width;
-        let last = self.first + self.classes.len() / width - 1;
         let own = rows.start..rows.end + 1;
-        let (mut nodes, mut columns) = (Vec::new(), Vec::new());
-        // Bits for the nodes of the row below the cells, and of the one above.
+        let (mut nodes, mut classes) = (Vec::new(), Vec::new());
+        // The nodes of the row below the cells, and of the one above.
         let (mut below, mut above) = (Marks::new(width), Marks::new(width));
-        let first = rows.start.saturating_sub(1).max(self.first);
-        let mut ends = Vec::new();
-        for row in first..(rows.end + 1).min(last) {
-            let start = columns.len();
-            let (lower, upper) = (self.row(row), self.row(row + 1));
-            active(lower, upper, &mut columns);
-            for &column in &columns[start..] {
-                let i = column as usize;
-                let classes = [lower[i], lower[i + 1], upper[i + 1], upper[i]];
-                let asked = ends_of_crossings(classes);
-                below.add(i, asked[0]);
-                below.add(i + 1, asked[1]);
-                above.add(i + 1, asked[2]);
-                above.add(i, asked[3]);
+        for row in rows.start.saturating_sub(1)..rows.end + 1 {
+            for cell in self.cells.row(row) {
+                let asked = ends_of_crossings(cell.classes);
+                for (corner, [up, right]) in CORNERS.into_iter().enumerate() {
+                    let marks = if up == 0 { &mut below } else { &mut above };
+                    marks.add(cell.column as usize + right, asked[corner], cell.classes[corner]);
+                }
             }
-            ends.push(columns.len());
             if own.contains(&row) {
-                below.each(|i| nodes.push(row * width + i));
+                below.each(|column, class| {
+                    nodes.push(row * width + column);
+                    classes.push(class);
+                });
             }
             below.clear();
             std::mem::swap(&mut below, &mut above);
         }
-        if own.contains(&((rows.end + 1).min(last))) {
-            below.each(|i| nodes.push((rows.end + 1).min(last) * width + i));
-        }
-        self.cells = (first, columns, ends);
-        let own = own.start * width..own.end * width;
-        self.values_first = rows.start;
         self.known = ask(frame, &nodes);
-        let start = self.first * width;
-        let mut turned = Vec::new();
-        for &(node, value) in &self.known {
+        let turned = self.known.iter().zip(classes).filter_map(|(&(node, value), was)| {
             let class = frame.classes.of(value);
-            if class != self.classes[node - start] {
-                turned.push((node, class));
-            }
-        }
+            (class != was).then_some(Turned { node, was, class })
+        });
+        let turned: Vec<_> = turned.collect();
         if !turned.is_empty() {
-            self.turn(frame, &turned, own);
+            self.turn(frame, &turned, rows);
         }
         let mut from = 0;
         self.rows = vec![0];
-        for row in rows.start..=rows.end {
+        for row in own {
             from += self.known[from..].partition_point(|entry| entry.0 < (row + 1) * width);
             self.rows.push(from);
         }
     }
 
     /// Gives nodes another class, and asks for those around them: an edge to one of them may be crossed now.
-    fn turn(&mut self, frame: &Frame<'_>, turned: &[(usize, Class)], own: Range<usize>) {
-        // What was found of cells no longer holds.
-        self.cells = (0, Vec::new(), Vec::new());
-        let start = self.first * self.width;
-        let classes = self.classes.to_mut();
-        turned.iter().for_each(|&(node, class)| classes[node - start] = class);
-        let mut around = Vec::new();
-        for &(node, _) in turned {
-            let column = node % self.width;
-            for row in [node.checked_sub(self.width), Some(node), Some(node + self.width)].into_iter().flatten() {
-                around.extend((column > 0).then(|| row - 1));
-                around.push(row);
-                around.extend((column + 1 < self.width).then_some(row + 1));
+    fn turn(&mut self, frame: &Frame<'_>, turned: &[Turned], rows: &Range<usize>) {
+        let (width, height) = (self.width, frame.y.len());
+        let mut changed = BTreeMap::new();
+        for &Turned { node, was, class } in turned {
+            for (corner, [up, right]) in CORNERS.into_iter().enumerate() {
+                let cell = (node / width).checked_sub(up).zip((node % width).checked_sub(right));
+                let Some((row, column)) = cell.filter(|(row, column)| row + 1 < height && column + 1 < width) else {
+                    continue;
+                };
+                // A cell that is not active has corners of one class.
+                let as_found = || self.cells.find(row, column).unwrap_or([was; 4]);
+                changed.entry((row, column)).or_insert_with(as_found)[corner] = class;
             }
         }
-        let known = |node: &usize| self.known.binary_search_by_key(node, |entry| entry.0).is_ok();
-        around.retain(|node| own.contains(node) && self.classes[node - start] != 0 && !known(node));
+        let mut around: Vec<usize> = Vec::new();
+        for (&(row, column), classes) in &changed {
+            for ([up, right], class) in CORNERS.into_iter().zip(classes) {
+                let there = rows.start <= row + up && row + up <= rows.end && *class != 0;
+                around.extend(there.then_some((row + up) * width + column + right));
+            }
+        }
+        around.retain(|node| self.known.binary_search_by_key(node, |entry| entry.0).is_err());
         around.sort_unstable();
         around.dedup();
         self.known.extend(ask(frame, &around));
         self.known.sort_unstable_by_key(|entry| entry.0);
+        self.cells = Cow::Owned(self.cells.replaced(rows.clone(), &changed));
     }
+}
+
+/// A node whose class in double precision is another.
+#[derive(Debug, Clone, Copy)]
+struct Turned {
+    node: usize,
+    was: Class,
+    class: Class,
 }
 
 /// Which corners of a cell are ends of a crossed edge. With one corner masked, the others make a triangle, whose third side may be
@@ -205,31 +196,36 @@ fn ends_of_crossings(classes: [Class; 4]) -> [bool; 4] {
     [0, 1, 2, 3].map(|k| crosses(k, k + 1) || crosses(k, k + 3))
 }
 
-/// Marks on the nodes of a row.
-struct Marks(Vec<u64>);
+/// Marks on the nodes of a row, with their classes.
+struct Marks {
+    bits: Vec<u64>,
+    classes: Vec<Class>,
+}
 
 impl Marks {
     fn new(width: usize) -> Self {
-        Self(vec![0; width.div_ceil(64)])
+        Self { bits: vec![0; width.div_ceil(64)], classes: vec![0; width] }
     }
 
-    fn add(&mut self, place: usize, marked: bool) {
-        self.0[place / 64] |= u64::from(marked) << (place % 64);
+    fn add(&mut self, place: usize, marked: bool, class: Class) {
+        self.bits[place / 64] |= u64::from(marked) << (place % 64);
+        self.classes[place] = class;
     }
 
     /// Hands over the marked places, ascending.
-    fn each(&self, mut found: impl FnMut(usize)) {
-        for (nth, &word) in self.0.iter().enumerate() {
+    fn each(&self, mut found: impl FnMut(usize, Class)) {
+        for (nth, &word) in self.bits.iter().enumerate() {
             let mut rest = word;
             while rest != 0 {
-                found(64 * nth + rest.trailing_zeros() as usize);
+                let place = 64 * nth + rest.trailing_zeros() as usize;
+                found(place, self.classes[place]);
                 rest &= rest - 1;
             }
         }
     }
 
     fn clear(&mut self) {
-        self.0.fill(0);
+        self.bits.fill(0);
     }
 }
 

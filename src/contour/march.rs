@@ -15,6 +15,7 @@
 //! its head in one and its tail in the other, so segments are links in lists. Nothing depends on more than the rows next to a strip, which is
 //! why strips of any size make the same lines.
 
+use super::cells::Cell;
 use super::classify::{Class, crossed};
 use super::heights::{Band, Ground};
 use super::pieces::{Pieces, link};
@@ -83,14 +84,15 @@ pub(super) fn march(frame: &Frame<'_>, band: &Band<'_>, rows: Range<usize>) -> P
         saddles: Vec::new(),
         centres: Vec::new(),
     };
-    let (mut columns, mut below) = (Vec::new(), None);
+    let (mut cells, mut below) = (Vec::new(), None);
     for row in rows {
-        strip.ground.active(row, &mut columns);
+        cells.clear();
+        cells.extend_from_slice(strip.ground.active(row));
         // A crossed edge makes the cells on both its sides active.
-        let bottom = below.take().unwrap_or_else(|| strip.along(row, &columns));
-        let sides = strip.up(row, &columns);
-        let top = strip.along(row + 1, &columns);
-        strip.cells(row, &columns, [&bottom, &sides, &top]);
+        let bottom = below.take().unwrap_or_else(|| strip.along(row, &cells, [0, 1]));
+        let sides = strip.up(row, &cells);
+        let top = strip.along(row + 1, &cells, [3, 2]);
+        strip.cells(row, &cells, [&bottom, &sides, &top]);
         below = Some(top);
     }
     strip.decide();
@@ -98,10 +100,9 @@ pub(super) fn march(frame: &Frame<'_>, band: &Band<'_>, rows: Range<usize>) -> P
 }
 
 impl Strip<'_> {
-    /// Makes the vertices of an edge, if it is crossed.
-    fn cross(&mut self, kind: u64, [a, b]: [(usize, usize); 2]) -> Option<(Class, u32)> {
-        let class = |(row, column): (usize, usize)| self.ground.row(row)[column];
-        let levels = crossed(class(a), class(b));
+    /// Makes the vertices of an edge between nodes of these classes, if it is crossed.
+    fn cross(&mut self, kind: u64, [a, b]: [(usize, usize); 2], classes: [Class; 2]) -> Option<(Class, u32)> {
+        let levels = crossed(classes[0], classes[1]);
         if levels.is_empty() {
             return None;
         }
@@ -118,12 +119,13 @@ impl Strip<'_> {
         Some((levels.start, vertex))
     }
 
-    /// The crossings of a row of nodes at these cells.
-    fn along(&mut self, row: usize, columns: &[u32]) -> Vec<Crossing> {
+    /// The crossings of a row of nodes at these cells, whose corners there are those two.
+    fn along(&mut self, row: usize, cells: &[Cell], corners: [usize; 2]) -> Vec<Crossing> {
         let mut crossings = Vec::new();
-        for &column in columns {
+        for &Cell { column, classes } in cells {
             let i = column as usize;
-            if let Some((low, vertex)) = self.cross(ALONG, [(row, i), (row, i + 1)]) {
+            let ends = corners.map(|corner| classes[corner]);
+            if let Some((low, vertex)) = self.cross(ALONG, [(row, i), (row, i + 1)], ends) {
                 crossings.push(Crossing { column, low, vertex });
             }
         }
@@ -131,15 +133,15 @@ impl Strip<'_> {
     }
 
     /// The crossings between two rows of nodes at the sides of these cells.
-    fn up(&mut self, row: usize, columns: &[u32]) -> Vec<Crossing> {
+    fn up(&mut self, row: usize, cells: &[Cell]) -> Vec<Crossing> {
         let mut crossings: Vec<Crossing> = Vec::new();
-        for &cell in columns {
-            for column in [cell, cell + 1] {
+        for &Cell { column: cell, classes } in cells {
+            for (column, ends) in [(cell, [classes[0], classes[3]]), (cell + 1, [classes[1], classes[2]])] {
                 let i = column as usize;
                 if crossings.last().is_some_and(|last| last.column >= column) {
                     continue;
                 }
-                if let Some((low, vertex)) = self.cross(UP, [(row, i), (row + 1, i)]) {
+                if let Some((low, vertex)) = self.cross(UP, [(row, i), (row + 1, i)], ends) {
                     crossings.push(Crossing { column, low, vertex });
                 }
             }
@@ -148,10 +150,10 @@ impl Strip<'_> {
     }
 
     /// The segments of the cells of a row.
-    fn cells(&mut self, row: usize, columns: &[u32], [bottom, sides, top]: [&[Crossing]; 3]) {
+    fn cells(&mut self, row: usize, cells: &[Cell], [bottom, sides, top]: [&[Crossing]; 3]) {
         let (mut bottom, mut sides, mut top) =
             (bottom.iter().peekable(), sides.iter().peekable(), top.iter().peekable());
-        for &column in columns {
+        for &Cell { column, classes } in cells {
             let i = column as usize;
             let at = |crossings: &mut std::iter::Peekable<std::slice::Iter<'_, Crossing>>, column: u32| {
                 while crossings.next_if(|crossing| crossing.column < column).is_some() {}
@@ -160,8 +162,6 @@ impl Strip<'_> {
             let left = at(&mut sides, column);
             let right = at(&mut sides, column + 1);
             let edges = [at(&mut bottom, column), right, at(&mut top, column), left];
-            let (lower, upper) = (self.ground.row(row), self.ground.row(row + 1));
-            let classes = [lower[i], lower[i + 1], upper[i + 1], upper[i]];
             let masked = classes.iter().filter(|&&class| class == 0).count();
             match (masked, classes.iter().position(|&class| class == 0)) {
                 (0, _) => self.polygon((row, i), &classes, &edges),
@@ -173,7 +173,8 @@ impl Strip<'_> {
                     } else {
                         (RISING, [(row, i), (row + 1, i + 1)])
                     };
-                    let cut = self.cross(kind, ends).map(|(low, vertex)| Crossing { column, low, vertex });
+                    let others = if corner % 2 == 0 { [classes[1], classes[3]] } else { [classes[0], classes[2]] };
+                    let cut = self.cross(kind, ends, others).map(|(low, vertex)| Crossing { column, low, vertex });
                     self.polygon((row, i), &[classes[a], classes[b], classes[c]], &[edges[a], edges[b], cut]);
                 }
                 _ => {}

@@ -13,9 +13,9 @@
 //! **Masked cells.** No line touches a masked node. A cell with one masked corner is marched as the triangle of the other three (the
 //! `corner_mask` of contourpy), with more it is left out; lines end there as they do at the border.
 //!
-//! **Practice.** Nodes come in bands of rows from the engine: of a function their classes alone, which the kernel of colours
-//! ([`palette`](crate::kernels::palette)) finds on any engine, a byte for each; of arrays their values, classified here. Cells whose corners differ are
-//! found by comparing whole blocks, and strips of rows are marched in parallel and joined in order. Memory is that of a band, and of the lines.
+//! **Practice.** A line needs the cells whose corners differ in class. Of a function the engine finds them where it finds the values
+//! ([`kernels::contour`](crate::kernels::contour)) and delivers nothing else; of arrays the values of nodes come in bands of rows and are classified here. Strips of rows
+//! are marched in parallel and joined in order. Memory is that of a band, and of the lines.
 //!
 //! **Edges as contract.** Fewer than two nodes along x or y: no lines. A constant field: none, whatever the level. A level at the smallest
 //! value: none, for nothing is below; at the largest: only where the maximum is more than a point. A plateau on the level is bounded, and
@@ -23,6 +23,7 @@
 //!
 //! **Limits.** Features that fit between nodes are not seen: the grid must resolve the function. Up to [`MOST_LEVELS`] levels at once.
 
+mod cells;
 mod classify;
 mod heights;
 pub mod label;
@@ -33,10 +34,12 @@ mod refine;
 
 use crate::field::Samples;
 use crate::io::paths::Path;
+use crate::kernels::contour::Active;
 use crate::kernels::palette::MAX_THRESHOLDS;
 use crate::probe::Probe;
 use crate::request::{Prepared, RequestError};
 use crate::tile::watch::Watch;
+use cells::{Cell, Cells};
 use classify::{Class, Classes, Number};
 use heights::{Band, Values};
 use march::march;
@@ -51,6 +54,9 @@ const STRIP: usize = 1 << 17;
 
 /// Nodes that are classified by one worker at a time.
 const SHARE: usize = 1 << 16;
+
+/// Bands overlap by a row, so they should have some.
+const LEAST_ROWS: usize = 8;
 
 /// A function of two coordinates that can be asked anywhere.
 pub trait Surface: Sync {
@@ -70,11 +76,6 @@ impl Surface for Probe {
         let part = |axis: usize, k: usize| gradient.get(axis).map_or(f64::NAN, |column| column[k]);
         (0..points.len()).map(|k| [part(0, k), part(1, k)]).collect()
     }
-}
-
-/// Removes the first values.
-fn forget<T>(values: &mut Vec<T>, count: usize) {
-    values.drain(..count.min(values.len()));
 }
 
 fn columns(points: &[[f64; 2]]) -> [Vec<f64>; 2] {
@@ -100,18 +101,41 @@ impl Frame<'_> {
     }
 }
 
-/// Traces lines over rows of nodes that come one after the other.
+/// Traces lines over rows that come one after the other, be it of nodes or of active cells.
 pub struct Tracer<'a> {
     frame: Frame<'a>,
-    /// Classes and values of the nodes that are not done with, from row `first` on.
-    first: usize,
-    classes: Vec<Class>,
-    kept: Samples,
+    /// The nodes that are not done with.
+    nodes: Nodes,
+    /// The active cells that are not done with, where an engine finds them.
+    cells: Cells,
     /// The next row of cells.
     row: usize,
     /// Cells of a strip.
     strip: usize,
     joiner: Joiner,
+}
+
+/// Nodes of whole rows, from row `first` on: their classes, and of arrays their values.
+struct Nodes {
+    first: usize,
+    classes: Vec<Class>,
+    kept: Samples,
+}
+
+impl Nodes {
+    /// Drops the rows before this one.
+    fn forget_before(&mut self, row: usize, width: usize) {
+        fn forget<T>(values: &mut Vec<T>, count: usize) {
+            values.drain(..count.min(values.len()));
+        }
+        let done = (row - self.first) * width;
+        forget(&mut self.classes, done);
+        match &mut self.kept {
+            Samples::F32(kept) => forget(&mut kept[0], done),
+            Samples::F64(kept) => forget(&mut kept[0], done),
+        }
+        self.first = row;
+    }
 }
 
 impl std::fmt::Debug for Tracer<'_> {
@@ -129,8 +153,8 @@ impl<'a> Tracer<'a> {
         let descends = |axis: &[f64]| axis.first() > axis.last();
         let mirrored = descends(&x) != descends(&y);
         let frame = Frame { mirrored, classes: Classes::new(levels), x, y, levels, surface, normals };
-        let kept = Samples::F32(vec![Vec::new()]);
-        Self { frame, first: 0, classes: Vec::new(), kept, row: 0, strip: STRIP, joiner: Joiner::default() }
+        let nodes = Nodes { first: 0, classes: Vec::new(), kept: Samples::F32(vec![Vec::new()]) };
+        Self { frame, nodes, cells: Cells::default(), row: 0, strip: STRIP, joiner: Joiner::default() }
     }
 
     /// Takes the next nodes in the order of cells: plane 0 of `samples`.
@@ -140,33 +164,42 @@ impl<'a> Tracer<'a> {
             Samples::F64(planes) => self.classify(planes.first().map_or(&[], Vec::as_slice)),
         }
         if self.frame.surface.is_none() {
-            match (&mut self.kept, samples) {
+            match (&mut self.nodes.kept, samples) {
                 (Samples::F32(kept), Samples::F32(planes)) => kept[0].extend_from_slice(&planes[0]),
                 (Samples::F64(kept), Samples::F64(planes)) => kept[0].extend_from_slice(&planes[0]),
                 (kept, samples) => *kept = samples.clone(),
             }
         }
-        self.march_complete();
+        let rows = self.nodes.first + self.nodes.classes.len() / self.frame.x.len().max(1);
+        self.march_complete(rows.saturating_sub(1));
     }
 
-    /// Marches the cells whose nodes are all there. The row beyond a strip has a say in it.
-    fn march_complete(&mut self) {
-        let complete = self.first + self.classes.len() / self.frame.x.len().max(1);
-        let last = self.frame.y.len();
-        self.advance(if complete >= last { last.saturating_sub(1) } else { complete.saturating_sub(2) });
+    /// The same for a function whose active cells an engine has found: those of the next `rows` rows of cells, by their places from
+    /// the first of them. A tracer is fed in one way alone.
+    pub fn add_cells(&mut self, rows: usize, found: &[Active]) {
+        let width = self.frame.x.len().max(1);
+        let mut found = found.iter().map(|cell| (cell.node as usize, cell.corners())).peekable();
+        for row in 0..rows {
+            let in_row = std::iter::from_fn(|| found.next_if(|(node, _)| node / width == row));
+            self.cells.push(in_row.map(|(node, classes)| {
+                let column = u32::try_from(node % width).unwrap_or(u32::MAX);
+                Cell { column, classes: classes.map(Class::from) }
+            }));
+        }
+        self.march_complete(self.cells.rows().end);
     }
 
-    /// The same where an engine has found the classes of the nodes: 0 where masked, else 1 + the number of levels ≤ value. For functions.
-    pub fn add_classes(&mut self, classes: &[u8]) {
-        self.classes.extend(classes.iter().map(|&class| Class::from(class)));
-        self.march_complete();
+    /// Marches the cells of these first rows, or as many as can be: the row beyond a strip has a say in it.
+    fn march_complete(&mut self, rows: usize) {
+        let last = self.frame.y.len().saturating_sub(1);
+        self.advance(if rows >= last { last } else { rows.saturating_sub(1) });
     }
 
     fn classify<T: Number>(&mut self, values: &[T]) {
         let classes = Classes::<T>::new(self.frame.levels);
-        let start = self.classes.len();
-        self.classes.resize(start + values.len(), 0);
-        let shares = self.classes[start..].par_chunks_mut(SHARE).zip(values.par_chunks(SHARE));
+        let start = self.nodes.classes.len();
+        self.nodes.classes.resize(start + values.len(), 0);
+        let shares = self.nodes.classes[start..].par_chunks_mut(SHARE).zip(values.par_chunks(SHARE));
         shares.for_each(|(places, values)| classes.fill(values, places));
     }
 
@@ -176,12 +209,17 @@ impl<'a> Tracer<'a> {
         if end <= self.row || width < 2 {
             return;
         }
-        let values = match (&self.kept, self.frame.surface) {
-            (_, Some(_)) => Values::Asked,
-            (Samples::F32(kept), None) => Values::Single(&kept[0]),
-            (Samples::F64(kept), None) => Values::Double(&kept[0]),
+        let band = match (&self.nodes, self.frame.surface) {
+            (Nodes { classes, .. }, _) if classes.is_empty() => Band::Cells(&self.cells),
+            (Nodes { first, classes, kept }, surface) => {
+                let values = match (kept, surface) {
+                    (_, Some(_)) => Values::Asked,
+                    (Samples::F32(kept), None) => Values::Single(&kept[0]),
+                    (Samples::F64(kept), None) => Values::Double(&kept[0]),
+                };
+                Band::Nodes { first: *first, classes, values }
+            }
         };
-        let band = Band { first: self.first, classes: &self.classes, values };
         let height = (self.strip / width).clamp(1, end - self.row);
         let strips: Vec<_> = (self.row..end).step_by(height).map(|row| row..(row + height).min(end)).collect();
         let frame = &self.frame;
@@ -191,13 +229,8 @@ impl<'a> Tracer<'a> {
         }
         self.row = end;
         // The row below the next strip has a say in it too.
-        let done = (end - 1 - self.first) * width;
-        self.classes.drain(..done);
-        match &mut self.kept {
-            Samples::F32(kept) => forget(&mut kept[0], done),
-            Samples::F64(kept) => forget(&mut kept[0], done),
-        }
-        self.first = end - 1;
+        self.cells.forget_before(end - 1);
+        self.nodes.forget_before(end - 1, width);
     }
 
     /// The lines, ordered by level and then by where they begin.
@@ -224,12 +257,12 @@ pub fn trace(
 ) -> Result<Vec<Path>, RequestError> {
     let axis = |axis: usize| prepared.grid().axes().get(axis).map_or_else(|| vec![0.0], crate::grid::Axis::table);
     let mut tracer = Tracer::new(axis(0), axis(1), levels, surface, normals);
-    if surface.is_some() && (1..=MAX_THRESHOLDS).contains(&levels.len()) {
-        // Of a function the classes are enough, and an engine finds them where it finds the values.
+    if surface.is_some() && (1..=MAX_THRESHOLDS).contains(&levels.len()) && prepared.holds_rows(LEAST_ROWS) {
+        // Of a function the cells are enough, and an engine finds them where it finds the values.
         let single = || Classes::<f32>::new(levels).levels().iter().map(|&level| level.into()).collect();
         let thresholds: Vec<f64> = if prepared.engine().arithmetic() == "f32" { single() } else { levels.to_vec() };
-        prepared.index_bands(0, &thresholds, watch, |classes| {
-            tracer.add_classes(classes);
+        prepared.active_cells(0, &thresholds, watch, |rows, cells| {
+            tracer.add_cells(rows, cells);
             Ok::<(), RequestError>(())
         })?;
         return Ok(tracer.finish());

@@ -1,6 +1,7 @@
 //! Contours of small grids and of functions that have closed forms.
 
 use super::*;
+use crate::kernels::contour;
 use std::f64::consts::PI;
 
 /// A function without gradient.
@@ -55,6 +56,31 @@ fn traced_in(f: fn(f64, f64) -> f64, x: &[f64], y: &[f64], levels: &[f64], (band
     let mut tracer = Tracer::new(x.to_vec(), y.to_vec(), levels, Some(&plain), true);
     tracer.strip = strip;
     values.chunks(band.min(values.len())).for_each(|part| tracer.add(&Samples::F32(vec![part.to_vec()])));
+    tracer.finish()
+}
+
+/// The same where an engine delivers the active cells, some rows of nodes at a time.
+#[expect(clippy::cast_possible_truncation, reason = "what an engine in single precision does")]
+fn traced_by_cells(
+    f: fn(f64, f64) -> f64,
+    x: &[f64],
+    y: &[f64],
+    levels: &[f64],
+    (rows, strip): (usize, usize),
+) -> Vec<Path> {
+    let plain = Plain(f);
+    let single = |v: f64| f64::from(v as f32);
+    let classes = Classes::<f32>::new(levels);
+    let class = |x: f64, y: f64| u8::try_from(classes.of(f(single(x), single(y)) as f32)).expect("few levels");
+    let nodes: Vec<u8> = y.iter().flat_map(|&y| x.iter().map(move |&x| class(x, y))).collect();
+    let mut tracer = Tracer::new(x.to_vec(), y.to_vec(), levels, Some(&plain), true);
+    tracer.strip = strip;
+    for first in (0..y.len() - 1).step_by(rows - 1) {
+        let last = (first + rows).min(y.len());
+        let mut cells = Vec::new();
+        contour::compact(&nodes[first * x.len()..last * x.len()], x.len(), &mut cells);
+        tracer.add_cells(last - first - 1, &cells);
+    }
     tracer.finish()
 }
 
@@ -379,6 +405,8 @@ fn functions_are_cut_anywhere_with_the_same_bytes() {
         assert!(whole.len() > 3, "there are lines");
         for cut in [(37, 1), (1, 1), (74, 37), (7 * 37, 74), (40, 111)] {
             let parts = traced_in(f, &x, &y, &levels, cut);
+            let rows = (cut.0 / x.len()).clamp(2, y.len());
+            assert!(traced_by_cells(f, &x, &y, &levels, (rows, cut.1)) == parts, "{cut:?}: by cells, {rows} rows");
             assert!(format!("{parts:?}") == format!("{whole:?}"), "bands and strips of {cut:?}");
         }
         for path in &whole {
@@ -400,6 +428,9 @@ fn lines_do_not_depend_on_the_precision_of_the_engine() {
     let mut tracer = Tracer::new(axis.clone(), axis.clone(), &levels, Some(&plain), true);
     tracer.add(&Samples::F64(vec![values]));
     let double = tracer.finish();
+    for rows in [2, 3, 64] {
+        assert!(traced_by_cells(f, &axis, &axis, &[1e4], (rows, 64)) == single, "by cells, {rows} rows of nodes");
+    }
     assert_eq!(double.len(), 1, "one line in double precision");
     assert!(format!("{single:?}") == format!("{double:?}"), "the same from single precision: {single:?}");
     let on = double[0].points.iter().all(|p| (p[0] - p[1] + 1e-4).abs() < 1e-8);

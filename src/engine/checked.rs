@@ -9,6 +9,7 @@
 //! **What is compared**, on an adapter that passed the [self-test](super::selftest):
 //! - *planes*: all planes of the chosen cells, by bits;
 //! - *colour indices*: the index against that of the CPU's value under the same thresholds;
+//! - *active cells*: whether a cell is listed, and its corners' classes, against those of the CPU's values;
 //! - *range*: the statistics must admit the chosen cells (masked cells as many, values between the extremes, no histogram bin with
 //!   fewer cells than were chosen in it), and must add up to the band; with [`Verify::All`] they must equal the CPU's.
 //!
@@ -20,6 +21,7 @@
 //! **What happens.** A wrong band is discarded and computed on the CPU, and the work goes on; the [`Report`] counts it. Nothing is
 //! printed here.
 
+mod cells;
 pub(super) mod device;
 mod source;
 mod twin;
@@ -95,7 +97,7 @@ impl fmt::Display for Verify {
 /// A band that was wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// What was wrong in it: `values`, `range` or `colours`.
+    /// What was wrong in it: `values`, `range`, `colours` or `cells`.
     pub what: &'static str,
     /// Cells of the band.
     pub cells: Range<usize>,
@@ -239,10 +241,19 @@ impl<S: Source> Checked<S> {
 
     /// Computes the canaries of a band while the device works on it, and while the samples around it are at hand.
     fn begun(&mut self, pending: S::Pending, cells: Range<usize>) -> Result<Begun<S::Pending>, EngineError> {
-        if self.verify != Verify::Sample {
+        let chosen = if self.verify == Verify::Sample { chosen(&cells) } else { Vec::new() };
+        self.begun_with(pending, cells, chosen)
+    }
+
+    fn begun_with(
+        &mut self,
+        pending: S::Pending,
+        cells: Range<usize>,
+        chosen: Vec<usize>,
+    ) -> Result<Begun<S::Pending>, EngineError> {
+        if chosen.is_empty() {
             return Ok(Begun { pending, cells, canaries: None });
         }
-        let chosen = chosen(&cells);
         match self.twin.scattered(&chosen) {
             Ok(want) => Ok(Begun { pending, cells, canaries: Some(Canaries { chosen, want }) }),
             Err(error) => {

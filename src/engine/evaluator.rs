@@ -21,7 +21,7 @@
 //! ([`Evaluator::send_samples`]).
 //!
 //! **Number types**: `f32`, and `f64` for programs linked with [`crate::math::Library::Double`] on adapters that compute
-//! in it. The kernels that look at planes on the device, range and palette, are for `f32`.
+//! in it. The kernels that look at planes on the device, range, palette and contour, are for `f32`.
 //!
 //! **Limits**: [`Evaluator::max_cells`] says how many cells a band may have; more is refused with the sizes. A work
 //! begun and never finished keeps its place in the ring until [`Evaluator::cancel`].
@@ -36,6 +36,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::gpu::{Clock, Gpu, GpuError, Pace, Pipeline, Staging, Storage, Ticket};
+use crate::kernels::contour::Sampling;
 use crate::kernels::evaluate::Shape;
 use crate::kernels::{Kernel, QUAD, evaluate, palette, quads, range};
 use crate::math::Library;
@@ -128,6 +129,7 @@ pub struct Evaluator<T = f32> {
     evaluate: Pipeline,
     range: Option<Pipeline>,
     palette: Option<Pipeline>,
+    contour: Option<Pipeline>,
     parameters: Storage,
     parameter_count: usize,
     planes: Storage,
@@ -135,6 +137,9 @@ pub struct Evaluator<T = f32> {
     thresholds: Storage,
     thresholds_sent: Option<Vec<f32>>,
     indices: Storage,
+    /// The list of active cells, and the room that the next band is given in it.
+    found: Storage,
+    room: u32,
     samples: Option<Store>,
     slots: Vec<Slot>,
     /// What the planes hold.
@@ -300,6 +305,7 @@ impl<T: Real> Evaluator<T> {
             evaluate,
             range: None,
             palette: None,
+            contour: None,
             parameters: Storage::new(gpu, "parameters", parameters.len() as u64 * Self::BYTES)?,
             parameter_count: parameters.len(),
             planes: Storage::new(gpu, "planes", 0)?,
@@ -307,6 +313,8 @@ impl<T: Real> Evaluator<T> {
             thresholds: Storage::new(gpu, "thresholds", bytes(palette::ENTRIES))?,
             thresholds_sent: None,
             indices: Storage::new(gpu, "colour indices", 0)?,
+            found: Storage::new(gpu, "active cells", 0)?,
+            room: 0,
             samples: None,
             slots: Vec::new(),
             evaluated: None,
@@ -486,6 +494,7 @@ enum After {
     Read,
     Range { plane: u32, bins: range::Bins },
     Palette { plane: u32 },
+    Contour { plane: u32, width: u32, room: u32, sampling: Sampling },
 }
 
 #[cfg(test)]

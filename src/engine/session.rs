@@ -11,6 +11,7 @@ use crate::engine::sampled::SampledSession;
 use crate::engine::selftest::Agreement;
 use crate::field::Samples;
 use crate::io::read::Reader;
+use crate::kernels::contour::{self, Active};
 use crate::kernels::palette::Lookup;
 use crate::kernels::range::{Bins, RangeStats};
 use crate::program::interpret::Scalar;
@@ -43,6 +44,8 @@ pub enum Job<'a> {
     Range(usize, Bins),
     /// The colour indices of a plane by these thresholds.
     Palette(usize, &'a Thresholds),
+    /// The cells of a plane, in rows of so many nodes, whose corners differ in class by these thresholds.
+    Contour(usize, &'a Thresholds, usize),
 }
 
 /// A band that was begun; finish it, or cancel it.
@@ -171,7 +174,10 @@ impl Session {
             (Self::Gpu(checked), Job::Palette(plane, Thresholds::Gpu(values))) => {
                 Some(checked.begin_palette(cells.clone(), plane, values)?)
             }
-            (Self::Gpu(_), Job::Palette(..)) => return Err(EngineError::NumberType),
+            (Self::Gpu(checked), Job::Contour(plane, Thresholds::Gpu(values), width)) => {
+                Some(checked.begin_contour(cells.clone(), plane, values, width)?)
+            }
+            (Self::Gpu(_), Job::Palette(..) | Job::Contour(..)) => return Err(EngineError::NumberType),
             _ => None,
         };
         Ok(Begun { cells, gpu })
@@ -263,6 +269,31 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Finds the active cells of a band of whole rows of `width` nodes in plane `plane`, in the order of their places: see [`contour`].
+    ///
+    /// # Errors
+    /// What the GPU reports, or thresholds made for another engine.
+    pub fn finish_contour(
+        &mut self,
+        begun: Begun,
+        (plane, thresholds, width): (usize, &Thresholds, usize),
+        cells: &mut Vec<Active>,
+    ) -> Result<(), EngineError> {
+        cells.clear();
+        match (self, thresholds, begun) {
+            (Self::Gpu(checked), Thresholds::Gpu(values), Begun { gpu: Some(begun), .. }) => {
+                checked.finish_contour(begun, (plane, values, width), cells)
+            }
+            (Self::Gpu(_), _, _) => Err(EngineError::NumberType),
+            (session, thresholds, begun) => {
+                let mut classes = Vec::new();
+                session.finish_palette(begun, plane, thresholds, &mut classes)?;
+                contour::compact(&classes, width, cells);
+                Ok(())
+            }
+        }
     }
 
     /// Begins and finishes a band of values: see [`Session::finish_planes`].

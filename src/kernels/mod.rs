@@ -18,6 +18,7 @@
 
 use std::borrow::Cow;
 
+pub mod contour;
 pub mod evaluate;
 pub mod key;
 pub mod lic;

@@ -4,14 +4,15 @@ use crate::engine::{Agreement, Engine, Report, Session, Thresholds};
 use crate::field::Samples;
 use crate::grid::Grid;
 use crate::io::read::Reader;
+use crate::kernels::contour::Active;
 use crate::kernels::range::{BINS, RangeStats};
 use crate::method::Method;
 use crate::method::step::AxisChoice;
 use crate::program::Program;
 use crate::request::RequestError;
 use crate::request::reasons::Reasons;
-use crate::request::work::{Clock, Indices, Planes, Statistics};
-use crate::tile::plan::{ByRows, Linear, most_cells};
+use crate::request::work::{ActiveCells, Clock, Indices, Planes, Statistics};
+use crate::tile::plan::{ByRows, Linear, Overlapping, most_cells};
 use crate::tile::run::{Spent, run};
 use crate::tile::watch::Watch;
 use std::ops::Range;
@@ -57,6 +58,9 @@ pub struct Pass {
     /// How long the device's kernels ran, where it has a clock.
     pub kernels: Option<Duration>,
 }
+
+/// Bytes that [`Prepared::active_cells`] may take for a node: its class, and a cell in each buffer.
+const ACTIVE_BYTES: usize = 1 + BUFFERS * size_of::<Active>();
 
 /// How a search ends before the last cell.
 enum Search {
@@ -275,25 +279,36 @@ impl Prepared {
         Ok(())
     }
 
-    /// Hands the indices of plane `plane` by these thresholds to `sink` in the order of cells: 0 where masked, else 1 + the number of
-    /// thresholds ≤ value.
+    /// Whether a piece of [`active_cells`](Self::active_cells) may have so many rows.
+    #[must_use]
+    pub fn holds_rows(&self, rows: usize) -> bool {
+        self.most(ACTIVE_BYTES, 0) / rows.max(1) >= self.grid.width()
+    }
+
+    /// Hands the active cells of plane `plane` to `sink`, those of some rows of cells after the other, with the number of rows: the cells between nodes whose corners
+    /// are not all on the same side of all thresholds. Their places count from the first node of their first row. For thresholds that are as
+    /// many as those of [`index_rows`](Self::index_rows), and a grid that [holds](Self::holds_rows) some rows.
     ///
     /// # Errors
     /// Thresholds that are too many, not sorted, or not numbers, and what the engine, the watch or the sink reports.
-    pub fn index_bands<E: From<RequestError>>(
+    pub fn active_cells<E: From<RequestError>>(
         &mut self,
         plane: usize,
         thresholds: &[f64],
         watch: &mut dyn Watch,
-        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+        mut sink: impl FnMut(usize, &[Active]) -> Result<(), E>,
     ) -> Result<(), E> {
         let thresholds = self.thresholds(thresholds)?;
-        let most = self.most(BUFFERS, 0);
-        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, None);
-        let mut pieces = Linear::new(self.grid.cells(), most);
+        let (width, rows) = (self.grid.width(), self.grid.rows());
+        let most = self.most(ACTIVE_BYTES, 0);
+        let mut work = ActiveCells(&mut self.session, Clock::default(), plane, &thresholds, width);
+        let mut pieces = Overlapping::new(width, rows, most);
         watch.begin("comparing", self.grid.cells());
-        let spent = run(&mut work, &mut pieces, vec![Vec::new(); BUFFERS], watch, |_, part: &mut Vec<u8>| sink(part))?;
-        self.passes.push(Pass { name: "classes", spent, kernels: work.1.0 });
+        let buffers = vec![Vec::new(); BUFFERS];
+        let spent = run(&mut work, &mut pieces, buffers, watch, |nodes, cells: &mut Vec<Active>| {
+            sink(nodes.len() / width - 1, cells)
+        })?;
+        self.passes.push(Pass { name: "cells", spent, kernels: work.1.0 });
         Ok(())
     }
 

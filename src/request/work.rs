@@ -2,6 +2,7 @@
 
 use crate::engine::{Begun, Job, Session, Thresholds};
 use crate::field::Samples;
+use crate::kernels::contour::Active;
 use crate::kernels::range::RangeStats;
 use crate::request::RequestError;
 use crate::tile::run::Work;
@@ -21,6 +22,15 @@ pub(super) struct Indices<'a>(
     pub(super) usize,
     pub(super) &'a Thresholds,
     pub(super) Option<usize>,
+);
+
+/// The cells of one plane that thresholds cross, in rows of this width.
+pub(super) struct ActiveCells<'a>(
+    pub(super) &'a mut Session,
+    pub(super) Clock,
+    pub(super) usize,
+    pub(super) &'a Thresholds,
+    pub(super) usize,
 );
 
 /// Adds up the times of kernels.
@@ -91,6 +101,26 @@ impl Work for Indices<'_> {
         if let Some(width) = self.4 {
             turn_over(output, width);
         }
+        Ok(())
+    }
+    fn cancel(&mut self, begun: Begun) {
+        cancel(self.0, begun);
+    }
+}
+
+impl Work for ActiveCells<'_> {
+    type Begun = Begun;
+    type Output = Vec<Active>;
+    type Error = RequestError;
+    fn depth(&self) -> usize {
+        self.0.depth()
+    }
+    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
+        Ok(self.0.begin(cells.clone(), Job::Contour(self.2, self.3, self.4))?)
+    }
+    fn finish(&mut self, begun: Begun, output: &mut Vec<Active>) -> Result<(), RequestError> {
+        self.0.finish_contour(begun, (self.2, self.3, self.4), output)?;
+        self.1.note(self.0);
         Ok(())
     }
     fn cancel(&mut self, begun: Begun) {

@@ -145,6 +145,46 @@ impl Pieces for ByRows {
     }
 }
 
+/// Whole rows from the first up, of which each piece has the last row of the one before as its first: for what lies between rows. Nothing
+/// of less than two rows.
+#[derive(Debug)]
+pub struct Overlapping {
+    width: usize,
+    /// Rows whose space to the next one is not begun yet, and the last.
+    rows: Range<usize>,
+    /// Rows of a piece at least, so that few are computed twice.
+    least: usize,
+    pace: Pace,
+}
+
+/// Rows of an overlapping piece, if so many fit.
+const OVERLAPPING: usize = 8;
+
+impl Overlapping {
+    /// All of `rows` rows of `width` cells in pieces of at most `most`, or of two rows where these are more.
+    #[must_use]
+    pub fn new(width: usize, rows: usize, most: usize) -> Self {
+        let width = width.max(1);
+        Self { width, rows: 0..rows, least: (most / width).clamp(2, OVERLAPPING), pace: Pace::new(most) }
+    }
+}
+
+impl Pieces for Overlapping {
+    fn next(&mut self) -> Option<Range<usize>> {
+        let Range { start, end } = self.rows;
+        if start + 1 >= end {
+            return None;
+        }
+        let piece = start..(start + (self.pace.cells() / self.width).max(self.least)).min(end);
+        self.rows.start = piece.end - 1;
+        Some(piece.start * self.width..piece.end * self.width)
+    }
+
+    fn note(&mut self, cells: usize, took: Duration) {
+        self.pace.note(cells, took);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +242,25 @@ mod tests {
                 pieces.note(piece.len(), Duration::from_micros(piece.start as u64 % 90_000));
             }
             assert_eq!(next, width * rows, "{width} × {rows}: to the last row");
+        }
+    }
+
+    #[test]
+    fn overlapping_pieces_share_a_row() {
+        for (width, rows, most) in [(7, 1_000, 512), (300, 5, 256), (5, 2, 1 << 20), (1_000_000, 3, 4096)] {
+            let mut pieces = Overlapping::new(width, rows, most);
+            let mut last = 0;
+            while let Some(piece) = pieces.next() {
+                assert_eq!(piece.start, last * width, "{width} × {rows}: from the last row of the one before");
+                assert!(piece.len() >= 2 * width && piece.end % width == 0, "{width} × {rows}: {piece:?} is rows");
+                assert!(piece.len() <= most.max(2 * width), "{width} × {rows}: {piece:?} within the limit");
+                last = piece.end / width - 1;
+                pieces.note(piece.len(), Duration::from_micros(piece.start as u64 % 90_000));
+            }
+            assert_eq!(last + 1, rows, "{width} × {rows}: to the last row");
+        }
+        for rows in [0, 1] {
+            assert_eq!(Overlapping::new(5, rows, 512).next(), None, "nothing between {rows} rows");
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::expressions::{Expression, Random, program_of, program_of_text};
 use gradgrid::expr::graph::Graph;
 use gradgrid::kernels::evaluate::{self, Shape};
-use gradgrid::kernels::{Kernel, lic, palette, range};
+use gradgrid::kernels::{Kernel, contour, lic, palette, range};
 use gradgrid::math::Library;
 use gradgrid::program::{Program, emit};
 use gradgrid::{Formula, Quantity};
@@ -147,6 +147,7 @@ fn every_shader_has_its_twin_and_its_entry_point() {
         range::kernel(),
         palette::kernel(),
         lic::kernel(),
+        contour::kernel(),
     ];
     let mut names: Vec<&str> = kernels.iter().map(|kernel| kernel.name).collect();
     names.sort_unstable();
@@ -220,7 +221,8 @@ fn random_bit_patterns_survive_as_constants() {
 /// Shaders run without a bound on their loops (src/gpu/unchecked.rs), because these are all there are and each of them ends.
 #[test]
 fn every_loop_is_known() {
-    const KNOWN: [(&str, &str); 6] = [
+    const KNOWN: [(&str, &str); 7] = [
+        ("contour.wgsl", "for (var lane = 0u; lane < 4u; lane++) {"),
         ("evaluate.wgsl", "for (var lane = 0u; lane < 4u; lane++) {"),
         ("range.wgsl", "for (var i = 0u; i < QUADS; i++) {"),
         ("range.wgsl", "for (var lane = 0u; lane < 4u; lane++) {"),

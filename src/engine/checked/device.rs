@@ -7,6 +7,7 @@ use crate::engine::error::EngineError;
 use crate::engine::evaluator::{Evaluator, Pending, Real};
 use crate::engine::sampled::SampledSession;
 use crate::gpu::GpuError;
+use crate::kernels::contour::Active;
 use crate::kernels::range::{Bins, RangeStats};
 use std::ops::Range;
 use std::time::Duration;
@@ -101,6 +102,16 @@ impl Source for Device {
         self.ready(&cells)?;
         Ok(self.evaluator.begin_palette(cells, plane, thresholds)?)
     }
+    fn begin_contour(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+        width: usize,
+    ) -> Result<Pending, EngineError> {
+        self.ready(&cells)?;
+        Ok(self.evaluator.begin_contour(cells, plane, thresholds, width)?)
+    }
     fn finish_planes(&mut self, pending: Pending, out: &mut [Vec<f32>]) -> Result<(), EngineError> {
         Ok(self.evaluator.finish_planes(pending, out)?)
     }
@@ -109,6 +120,9 @@ impl Source for Device {
     }
     fn finish_palette(&mut self, pending: Pending, out: &mut Vec<u8>) -> Result<(), EngineError> {
         Ok(self.evaluator.finish_palette(pending, out)?)
+    }
+    fn finish_contour(&mut self, pending: Pending, out: &mut Vec<Active>) -> Result<Option<Vec<u32>>, EngineError> {
+        Ok(self.evaluator.finish_contour(pending, out)?)
     }
     fn cancel(&mut self, pending: Pending) -> Result<(), EngineError> {
         Ok(self.evaluator.cancel(pending)?)

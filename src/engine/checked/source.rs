@@ -1,6 +1,7 @@
 //! What is checked: anything that begins and finishes bands as the GPU does.
 
 use crate::engine::error::EngineError;
+use crate::kernels::contour::Active;
 use crate::kernels::range::{Bins, RangeStats};
 use std::fmt;
 use std::ops::Range;
@@ -38,6 +39,17 @@ pub trait Source: fmt::Debug {
         plane: usize,
         thresholds: &[f32],
     ) -> Result<Self::Pending, EngineError>;
+    /// Begins a band of whole rows of `width` nodes of which the active cells of one plane are wanted.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn begin_contour(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+        width: usize,
+    ) -> Result<Self::Pending, EngineError>;
     /// Writes the values of a band into the planes.
     ///
     /// # Errors
@@ -53,6 +65,16 @@ pub trait Source: fmt::Debug {
     /// # Errors
     /// What the device reports.
     fn finish_palette(&mut self, pending: Self::Pending, out: &mut Vec<u8>) -> Result<(), EngineError>;
+    /// Appends the active cells of a band, in the order of their places, and gives the words of classes that were sampled; nothing if
+    /// the cells were too many to be listed.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn finish_contour(
+        &mut self,
+        pending: Self::Pending,
+        out: &mut Vec<Active>,
+    ) -> Result<Option<Vec<u32>>, EngineError>;
     /// Gives up a band.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use crate::expr::graph::Graph;
 use crate::expr::op::Op;
 use crate::io::read::Reader;
 use crate::io::read::memory::Memory;
+use crate::kernels::contour::{self, Active, Sampling};
 use crate::math::samples::Random;
 use crate::program::interpret::Coordinates;
 use crate::program::layer::Slabs;
@@ -89,6 +90,15 @@ impl Source for Faulty {
     fn begin_palette(&mut self, cells: Range<usize>, plane: usize, thresholds: &[f32]) -> Result<Asked, EngineError> {
         Ok((cells, plane, thresholds.to_vec()))
     }
+    fn begin_contour(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+        _: usize,
+    ) -> Result<Asked, EngineError> {
+        Ok((cells, plane, thresholds.to_vec()))
+    }
     fn finish_planes(&mut self, (cells, ..): Asked, out: &mut [Vec<f32>]) -> Result<(), EngineError> {
         self.values(cells, out);
         Ok(())
@@ -105,6 +115,19 @@ impl Source for Faulty {
         self.values(cells, &mut planes);
         palette::palette(&planes[plane], &palette::threshold_keys(&t).expect("sorted"), out);
         Ok(())
+    }
+    fn finish_contour(&mut self, asked: Asked, out: &mut Vec<Active>) -> Result<Option<Vec<u32>>, EngineError> {
+        let (mut classes, band) = (Vec::new(), asked.0.clone());
+        self.finish_palette(asked, &mut classes)?;
+        let start = out.len();
+        contour::compact(&classes, LENS[0] as usize, out);
+        // More than one cell in eight do not fit.
+        if 8 * (out.len() - start) > classes.len() {
+            out.truncate(start);
+            return Ok(None);
+        }
+        let word = |place: usize| u32::from(classes[place]);
+        Ok(Some(Sampling::of(&band).places(band.len()).map(word).collect()))
     }
     fn cancel(&mut self, _: Asked) -> Result<(), EngineError> {
         Ok(())
@@ -187,6 +210,46 @@ fn a_spoilt_band_is_seen_and_computed_again() {
             }
         }
     }
+}
+
+/// The active cells of whole rows by these thresholds.
+fn cells_of(source: &mut Checked<Faulty>, rows: Range<usize>, thresholds: &[f32]) -> Vec<Active> {
+    let (width, mut out) = (LENS[0] as usize, Vec::new());
+    let begun = source.begin_contour(rows.start * width..rows.end * width, 0, thresholds, width).expect("no device");
+    source.finish_contour(begun, (0, thresholds, width), &mut out).expect("no device fails here");
+    out
+}
+
+#[test]
+fn spoilt_cells_are_seen_and_found_again() {
+    // Of few levels the cells are listed; of many they do not fit.
+    let few: Vec<f32> = (0..3_u8).map(|k| f32::from(5 * k)).collect();
+    let many: Vec<f32> = (0..200_u8).map(|k| f32::from(k) * 0.25).collect();
+    let spoils: [(&str, Spoil); 3] = [
+        ("zeros", |_, _| 0.0),
+        ("everything masked", |_, _| f32::NAN),
+        ("a step to the right", |cell, v| if cell % 300 < 150 { v } else { v + 7.0 }),
+    ];
+    for (thresholds, fits) in [(few, true), (many, false)] {
+        let right = cells_of(&mut checked(None, Agreement::BitExact, Verify::Off), 3..150, &thresholds);
+        assert_eq!(8 * right.len() <= 147 * 300, fits, "{} cells", right.len());
+        for agreement in [Agreement::BitExact, Agreement::WithinBound] {
+            for verify in [Verify::Sample, Verify::All] {
+                let mut clean = checked(None, agreement, verify);
+                assert!(cells_of(&mut clean, 3..150, &thresholds) == right, "{agreement}, {verify}: clean");
+                assert_eq!((clean.report().bands, clean.report().recomputed), (1, 0), "{agreement}, {verify}");
+                for (name, spoil) in spoils {
+                    let mut source = checked(Some(spoil), agreement, verify);
+                    let got = cells_of(&mut source, 3..150, &thresholds);
+                    let report = source.report();
+                    assert_eq!(report.recomputed, 1, "{name}, {agreement}, {verify}, {fits}: {report:?}");
+                    assert!(got == right, "{name}, {agreement}, {verify}: the right cells");
+                }
+            }
+        }
+    }
+    let mut off = checked(Some(|_, _| 0.0), Agreement::BitExact, Verify::Off);
+    assert_eq!(cells_of(&mut off, 3..150, &[1.0]), [], "off lets everything pass");
 }
 
 #[test]

@@ -1,10 +1,17 @@
-//! The kernels that look at planes on the device, so that little is read back: statistics and colour indices, in `f32`.
+//! The kernels that look at planes on the device, so that little is read back: statistics, colour indices and active cells, in `f32`.
 
 use super::{After, Evaluator, Pending, refused};
 use crate::gpu::GpuError;
+use crate::kernels::contour::{self, Active};
 use crate::kernels::range::RangeStats;
 use crate::kernels::{palette, range};
 use std::ops::Range;
+
+/// Cells that the list of active ones has room for at least.
+const LEAST_ROOM: u32 = 1 << 14;
+
+/// One active cell in so many nodes at most: from there on the classes themselves are fewer bytes.
+const WORTH: usize = contour::ENTRY;
 
 impl Evaluator {
     /// Begins to look at the values of a plane of a band, with the bins of `stats`.
@@ -48,6 +55,11 @@ impl Evaluator {
         thresholds: &[f32],
     ) -> Result<Pending, GpuError> {
         let plane = self.plane(plane)?;
+        self.prepare_palette(thresholds)?;
+        self.begin(&cells, &After::Palette { plane })
+    }
+
+    fn prepare_palette(&mut self, thresholds: &[f32]) -> Result<(), GpuError> {
         if self.thresholds_sent.as_deref() != Some(thresholds) {
             let keys = palette::threshold_keys(thresholds).map_err(|e| refused("thresholds", e.to_string()))?;
             self.thresholds.write(&self.gpu, 0, bytemuck::cast_slice(&keys))?;
@@ -56,7 +68,7 @@ impl Evaluator {
         if self.palette.is_none() {
             self.palette = Some(self.gpu.compile(&palette::kernel())?);
         }
-        self.begin(&cells, &After::Palette { plane })
+        Ok(())
     }
 
     /// Waits for a band and copies its colour indices, a byte per cell.
@@ -84,5 +96,51 @@ impl Evaluator {
     ) -> Result<(), GpuError> {
         let pending = self.begin_palette(cells, plane, thresholds)?;
         self.finish_palette(pending, out)
+    }
+
+    /// Begins to look for the active cells of a band of whole rows of `width` nodes by sorted thresholds, at most 254: see [`contour`].
+    ///
+    /// # Errors
+    /// As for [`Evaluator::begin_palette`], and a band that is not made of whole rows.
+    pub fn begin_contour(
+        &mut self,
+        cells: Range<usize>,
+        plane: usize,
+        thresholds: &[f32],
+        width: usize,
+    ) -> Result<Pending, GpuError> {
+        let plane = self.plane(plane)?;
+        let whole = u32::try_from(width).ok().filter(|&width| width > 0 && cells.len().is_multiple_of(width as usize));
+        let width = whole.ok_or_else(|| refused("a band", format!("{} nodes in rows of {width}", cells.len())))?;
+        self.prepare_palette(thresholds)?;
+        if self.contour.is_none() {
+            self.contour = Some(self.gpu.compile(&contour::kernel())?);
+        }
+        let most = u32::try_from(cells.len() / WORTH).unwrap_or(u32::MAX);
+        let room = self.room.min(most).max(LEAST_ROOM);
+        let sampling = contour::Sampling::of(&cells);
+        self.begin(&cells, &After::Contour { plane, width, room, sampling })
+    }
+
+    /// Waits for a band and appends its active cells, in the order of their places; gives the words of classes that were
+    /// [sampled](contour::Sampling). If there are more cells than it was given room for, there are none and no samples, and later bands
+    /// get more room.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn finish_contour(&mut self, pending: Pending, out: &mut Vec<Active>) -> Result<Option<Vec<u32>>, GpuError> {
+        let (count, samples) = self.finish(pending, |bytes| {
+            let (header, list) = bytes.split_at(bytes.len().min(contour::HEADER));
+            let header: Vec<u32> = bytemuck::pod_collect_to_vec(header);
+            let count = header.first().copied().unwrap_or(0);
+            let Some(list) = list.get(..count as usize * contour::ENTRY) else { return (count, None) };
+            let start = out.len();
+            out.extend(bytemuck::pod_collect_to_vec::<u8, Active>(list));
+            contour::sort(&mut out[start..]);
+            (count, header.get(2..).map(<[u32]>::to_vec))
+        })?;
+        // The next band has about as many.
+        self.room = count.saturating_mul(2).max(self.room / 2);
+        Ok(samples)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{After, Evaluator, Flight, Pending, Real};
 use crate::gpu::{Batch, Clock, GpuError, Ticket};
-use crate::kernels::{QUAD, evaluate, palette, quads, range};
+use crate::kernels::{QUAD, contour, evaluate, palette, quads, range};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -37,9 +37,13 @@ impl<T: Real> Evaluator<T> {
             After::Read => planes_bytes,
             After::Range { .. } => range::WORDS as u64 * 4,
             After::Palette { .. } => 4 * u64::from(stride),
+            After::Contour { room, .. } => (contour::HEADER + contour::ENTRY * *room as usize) as u64,
         };
-        if matches!(after, After::Palette { .. }) {
-            self.indices.reserve(&self.gpu, bytes)?;
+        if matches!(after, After::Palette { .. } | After::Contour { .. }) {
+            self.indices.reserve(&self.gpu, 4 * u64::from(stride))?;
+        }
+        if matches!(after, After::Contour { .. }) {
+            self.found.reserve(&self.gpu, bytes)?;
         }
         let slot = self.slot(bytes)?;
         self.slots[slot].clock.reset();
@@ -100,13 +104,33 @@ impl<T: Real> Evaluator<T> {
                 batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(invocations));
                 &self.stats
             }
-            (After::Palette { plane }, _, Some(pipeline)) => {
+            (After::Palette { plane } | After::Contour { plane, .. }, _, Some(pipeline)) => {
                 let params = palette::Params { cells, plane_offset: plane * stride, first_quad };
                 let buffers = [("planes", &self.planes), ("thresholds", &self.thresholds), ("indices", &self.indices)];
                 batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(size));
                 &self.indices
             }
             _ => &self.planes,
+        };
+        let from = match (after, &self.contour) {
+            (&After::Contour { width, room, sampling, .. }, Some(pipeline)) => {
+                let contour::Sampling { step, phase } = sampling;
+                // The nodes above those of a piece come with the next one: this far behind, cells are complete.
+                let behind = quads(width) + 2;
+                let [first_quad, end_quad] = [first_quad, quads(cells)].map(|quad| quad.saturating_sub(behind));
+                let end_quad = if last { quads(cells) } else { end_quad };
+                if piece.first_quad == 0 {
+                    batch.clear(&self.found);
+                }
+                let params = contour::Params { nodes: cells, width, first_quad, end_quad, room, step, phase };
+                if first_quad < end_quad {
+                    let buffers = [("classes", &self.indices), ("found", &self.found)];
+                    let invocations = end_quad - first_quad;
+                    batch.dispatch(pipeline, bytemuck::bytes_of(&params), &buffers, u64::from(invocations));
+                }
+                &self.found
+            }
+            _ => from,
         };
         if last {
             batch.read(from, 0..bytes, &mut place.staging);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::expr::formula::Formula;
 use crate::gpu::{Choice, LONGEST};
+use crate::kernels::contour;
 use crate::kernels::evaluate::tests::stub;
 use crate::kernels::range::{Bins, RangeStats};
 use crate::method::Differentiator;
@@ -141,6 +142,52 @@ fn range_and_palette_equal_their_twins() {
             assert_eq!(indices, twin, "palette of plane {plane} of {lens:?}");
         }
     }
+}
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn active_cells_equal_their_twin() {
+    let gpu = gpu();
+    let few: Vec<f32> = (0..3_u8).map(|i| f32::from(i) - 1.0).collect();
+    let many: Vec<f32> = (0..254_u8).map(|i| f32::from(i) * 0.01 - 1.0).collect();
+    for (width, height) in [(1_u32, 9_u32), (2, 2), (3, 50), (64, 3), (67, 33), (1021, 67), (4096, 130)] {
+        let (lens, row) = ([width, height], width as usize);
+        let total = row * height as usize;
+        let mut evaluator = evaluator(&gpu, &lens, RESIDENT);
+        for band in [0..total, row..total, 0..row, row..total - row] {
+            for thresholds in [&few, &many].into_iter().filter(|_| !band.is_empty()) {
+                let slow = if total < 10_000 { 5 } else { 2_003 };
+                for pace in [Pace::default(), Pace::fixed(97 * slow), Pace::fixed(slow)] {
+                    evaluator.pace = pace;
+                    let (mut classes, mut twin) = (Vec::new(), Vec::new());
+                    evaluator.palette(band.clone(), 1, thresholds, &mut classes).expect("coloured");
+                    contour::compact(&classes, row, &mut twin);
+                    let mut find = || {
+                        let mut cells = Vec::new();
+                        let pending = evaluator.begin_contour(band.clone(), 1, thresholds, row).expect("begun");
+                        (evaluator.finish_contour(pending, &mut cells).expect("looked at"), cells)
+                    };
+                    let (mut samples, mut cells) = find();
+                    let what = format!("{width} × {height}, {band:?}, {} levels: {}", thresholds.len(), twin.len());
+                    if samples.is_none() {
+                        assert_eq!(cells, [], "{what}: none where there is no room");
+                        (samples, cells) = find();
+                    }
+                    let Some(samples) = samples else {
+                        assert!(8 * twin.len() > classes.len(), "{what}: too many");
+                        continue;
+                    };
+                    assert_eq!(cells, twin, "{what}");
+                    let sampling = Sampling::of(&band);
+                    for (word, place) in samples.iter().zip(sampling.places(band.len())) {
+                        let known = classes[place..].len().min(4);
+                        assert_eq!(word.to_le_bytes()[..known], classes[place..place + known], "{what}: sample");
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(gpu.health(), Ok(()), "no error escaped");
 }
 
 #[test]
