@@ -11,7 +11,9 @@ use gradgrid::method::Differentiator;
 use gradgrid::program::interpret::Interpreter;
 use gradgrid::program::{Plane, Program};
 use gradgrid::request::RequestError;
-use gradgrid::{EngineChoice, Formula, Grid, PictureOptions, PointReport, Quantity, Request, Silent, write_png};
+use gradgrid::{
+    EngineChoice, Formula, Grid, PictureFormat, PictureOptions, PointReport, Quantity, Request, Silent, write_picture,
+};
 use std::hint::black_box;
 
 const SIDE: usize = 1024;
@@ -122,7 +124,16 @@ fn picture(c: &mut Criterion) {
     let (f, grid) = (Formula::parse(FORMULAS[0].1).expect("a formula"), grid());
     let mut prepared = Request::new(&f, &grid).engine(EngineChoice::Cpu).prepare().expect("a program");
     group.bench_function("whole", |b| {
-        b.iter(|| write_png(&mut prepared, &Quantity::Magnitude, &PictureOptions::default(), Vec::new(), &mut Silent));
+        b.iter(|| {
+            write_picture(
+                &mut prepared,
+                &Quantity::Magnitude,
+                &PictureOptions::default(),
+                PictureFormat::Png,
+                Vec::new(),
+                &mut Silent,
+            )
+        });
     });
     group.finish();
 }

@@ -2,9 +2,9 @@
 
 use gradgrid::flow::glyph::{Look, arrow_marks, stream_marks};
 use gradgrid::flow::{ArrowOptions, Frame, Length, StreamOptions, Way, arrows, streamlines};
-use gradgrid::picture::{draw_png, survey};
+use gradgrid::picture::{draw, survey};
 use gradgrid::probe::Probe;
-use gradgrid::{Formula, Grid, PictureOptions, Quantity, Request, Silent};
+use gradgrid::{Formula, Grid, PictureFormat, PictureOptions, Quantity, Request, Silent};
 use std::fs::File;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     survey.figure.add(arrow_marks(&steep, &view, &Look::of([255, 255, 255])));
 
     let path = std::env::temp_dir().join("layers.png");
-    draw_png(&mut value, &survey.figure, None, &options.text, File::create(&path)?, &mut Silent)?;
+    draw(&mut value, &survey.figure, PictureFormat::Png, None, &options.text, File::create(&path)?, &mut Silent)?;
     println!("{}: {} streamlines and {} arrows", path.display(), lines.len(), steep.len());
     Ok(())
 }

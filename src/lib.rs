@@ -29,13 +29,13 @@
 //! A picture, written as it is computed:
 //!
 //! ```
-//! use gradgrid::{Formula, Grid, PictureOptions, Quantity, Request, Silent, write_png};
+//! use gradgrid::{Formula, Grid, PictureFormat, PictureOptions, Quantity, Request, Silent, write_picture};
 //!
 //! let f = Formula::parse("e^{-(x²+y²)}")?;
 //! let grid = Grid::plane((-2.0, 2.0, 64), (-2.0, 2.0, 64))?;
 //! let mut slope = Request::new(&f, &grid).prepare()?;
 //! let options = PictureOptions { title: "‖∇f‖".to_owned(), ..PictureOptions::default() };
-//! let (png, _) = write_png(&mut slope, &Quantity::Magnitude, &options, Vec::new(), &mut Silent)?;
+//! let (png, _) = write_picture(&mut slope, &Quantity::Magnitude, &options, PictureFormat::Png, Vec::new(), &mut Silent)?;
 //! assert!(png.starts_with(b"\x89PNG"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -75,9 +75,10 @@ pub use expr::diagnostic::ParseError;
 pub use expr::formula::Formula;
 pub use expr::names::Names;
 pub use field::{Field, Samples};
+pub use figure::PictureFormat;
 pub use grid::{Axis, Grid};
 pub use method::Method;
-pub use picture::{PictureOptions, write_png};
+pub use picture::{PictureOptions, write_picture};
 pub use quantity::Quantity;
 pub use request::Request;
 pub use tile::watch::{Silent, Watch};

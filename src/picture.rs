@@ -12,13 +12,13 @@ mod range;
 mod relief;
 mod shade;
 
-pub use draw::{draw_png, draw_svg};
+pub use draw::draw;
 pub use grey::{GreySummary, write_grey_png};
 pub use relief::{Both, Relief};
 pub use shade::Shade;
 
 use crate::color::Colormap;
-use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, Scale, Theme};
+use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, PictureFormat, Scale, Theme};
 use crate::io::png::PngError;
 use crate::kernels::range::RangeStats;
 use crate::quantity::Quantity;
@@ -160,35 +160,20 @@ pub struct PictureSummary {
     pub cells: u64,
 }
 
-/// Draws the only plane of `prepared` as a PNG into `writer` and gives it back.
+/// Draws the only plane of `prepared` into `writer` and gives it back.
 ///
 /// # Errors
 /// A quantity of several planes, a grid that is not a plane, a range the scale cannot show, and what engine, watch or writer report.
-pub fn write_png<W: Write>(
+pub fn write_picture<W: Write>(
     prepared: &mut Prepared,
     quantity: &Quantity,
     options: &PictureOptions,
+    format: PictureFormat,
     writer: W,
     watch: &mut dyn Watch,
 ) -> Result<(W, PictureSummary), PictureError> {
     let survey = survey(prepared, quantity, options, watch)?;
-    let writer = draw_png(prepared, &survey.figure, None, &options.text, writer, watch)?;
-    Ok((writer, survey.summary()))
-}
-
-/// Draws the only plane of `prepared` as SVG into `writer` and gives it back.
-///
-/// # Errors
-/// As for [`write_png`].
-pub fn write_svg<W: Write>(
-    prepared: &mut Prepared,
-    quantity: &Quantity,
-    options: &PictureOptions,
-    writer: W,
-    watch: &mut dyn Watch,
-) -> Result<(W, PictureSummary), PictureError> {
-    let survey = survey(prepared, quantity, options, watch)?;
-    let writer = draw_svg(prepared, &survey.figure, None, &options.text, writer, watch)?;
+    let writer = draw(prepared, &survey.figure, format, None, &options.text, writer, watch)?;
     Ok((writer, survey.summary()))
 }
 

@@ -5,7 +5,7 @@ use crate::expr::diagnostic::{ParseError, Span, quoted};
 use crate::expr::names::{CONSTANTS, FORMS, Names, foreign, nearest};
 use crate::expr::op::Op;
 use crate::expr::reference::signature;
-use crate::expr::resolve::{Meaning, Resolver};
+use crate::expr::resolver::{Meaning, Resolver};
 use crate::expr::vector::CALLS;
 
 impl<'a> Resolver<'a> {

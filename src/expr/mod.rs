@@ -25,6 +25,7 @@ pub mod print;
 mod pull;
 pub mod reference;
 pub mod resolve;
+mod resolver;
 mod simplify;
 pub mod source;
 mod split;

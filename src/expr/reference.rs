@@ -4,7 +4,7 @@ use crate::expr::ast::MAX_DEPTH;
 use crate::expr::lex::MAX_TEXT;
 use crate::expr::names::{CONSTANTS, FORMS};
 use crate::expr::op::Op;
-use crate::expr::resolve::{MAX_GROWTH, MAX_STEPS};
+use crate::expr::resolver::{MAX_GROWTH, MAX_STEPS};
 use std::fmt::Write;
 
 /// How to write formulas; the functions follow from the op table.

@@ -23,15 +23,13 @@ use crate::expr::graph::{Graph, NodeId};
 use crate::expr::names::{CONSTANTS, Names};
 use crate::expr::op::Op;
 use crate::expr::parse::parse;
+use crate::expr::resolver::{Meaning, Resolver};
 use crate::expr::source::SAMPLE_AXES;
 use crate::expr::vector::CALLS;
 use std::collections::HashMap;
 
-/// Most nodes that one formula may add to a graph.
-pub const MAX_GROWTH: usize = 10_000;
-/// Most steps of writing out: one for each node of the tree, as often as it is evaluated; a derivative costs one for each
-/// node of the graph.
-pub const MAX_STEPS: usize = 1_000_000;
+pub use crate::expr::resolver::{MAX_GROWTH, MAX_STEPS};
+
 /// Most terms of one sum or product.
 const MAX_TERMS: f64 = 10_000.0;
 /// Largest integer that a sum may run to; all integers up to it are exact.
@@ -64,34 +62,6 @@ pub fn resolve(ast: &Ast, names: &Names, graph: &mut Graph) -> Result<NodeId, Pa
     }
     resolver.check(&ast.body, &mut Vec::new(), None)?;
     resolver.value(&ast.body)
-}
-
-/// What a name stands for.
-#[derive(Clone, Copy)]
-pub(super) enum Meaning<'a> {
-    Constant(f64),
-    Variable(usize),
-    Parameter(usize),
-    /// Its number and its axes.
-    Array(usize, usize),
-    Binding(NodeId),
-    Function(&'a Definition),
-}
-
-/// The state of a resolution; the checks of names and calls are in [`super::check`].
-pub(super) struct Resolver<'a> {
-    pub(super) ast: &'a Ast,
-    pub(super) names: &'a Names,
-    pub(super) graph: &'a mut Graph,
-    /// Constants, coordinates, parameters, and the definitions so far.
-    pub(super) meanings: HashMap<&'a str, Meaning<'a>>,
-    /// Parameters and indices in use; those of the function being written out start at `frame`.
-    locals: Vec<(&'a str, NodeId)>,
-    frame: usize,
-    depth: usize,
-    steps: usize,
-    /// Size of the graph that is too large.
-    limit: usize,
 }
 
 impl<'a> Resolver<'a> {
@@ -270,30 +240,6 @@ impl<'a> Resolver<'a> {
             self.check_size(span)?;
         }
         Ok(value)
-    }
-
-    pub(super) fn apply(&mut self, op: Op, arguments: &[NodeId], span: Span) -> Result<NodeId, ParseError> {
-        self.charge(arguments.len(), span)?;
-        let value = self.graph.apply(op, arguments);
-        self.check_size(span)?;
-        Ok(value)
-    }
-
-    pub(super) fn check_size(&self, span: Span) -> Result<(), ParseError> {
-        if self.graph.len() <= self.limit {
-            return Ok(());
-        }
-        Err(ParseError::new(span, format!("the formula grows to more than {MAX_GROWTH} operations here"))
-            .with_help("shorten its sums and products, or take fewer derivatives"))
-    }
-
-    pub(super) fn charge(&mut self, steps: usize, span: Span) -> Result<(), ParseError> {
-        self.steps = self.steps.saturating_add(steps);
-        if self.steps <= MAX_STEPS {
-            return Ok(());
-        }
-        Err(ParseError::new(span, format!("writing out the formula takes more than {MAX_STEPS} steps"))
-            .with_help("shorten its sums, or call fewer functions inside each other"))
     }
 }
 

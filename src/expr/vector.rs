@@ -15,7 +15,7 @@ use crate::expr::derive;
 use crate::expr::diagnostic::{ParseError, Span, quoted};
 use crate::expr::graph::NodeId;
 use crate::expr::op::Op;
-use crate::expr::resolve::Resolver;
+use crate::expr::resolver::Resolver;
 use crate::expr::source::{MAX_SIGMA, SAMPLE_AXES};
 
 /// The forms that are written like calls: their names, with the fewest and the most arguments.

@@ -14,6 +14,7 @@
 mod colour;
 mod fill;
 pub mod fit;
+mod format;
 mod layout;
 pub mod lines;
 pub mod number;
@@ -32,6 +33,7 @@ pub mod ticks;
 mod view;
 
 pub use colour::ColourPainter;
+pub use format::{PictureFormat, WriteFigure};
 pub use palette::Theme;
 pub use raster::Painter;
 pub use scale::{Scale, ScaleError};

@@ -2,18 +2,33 @@
 
 use super::{PictureError, Shade};
 use crate::figure::svg::{Page, Svg};
-use crate::figure::{ColourPainter, Figure, Painter};
+use crate::figure::{ColourPainter, Figure, Painter, PictureFormat};
 use crate::io::png::{IndexedPng, PngError, RgbPng};
 use crate::request::Prepared;
 use crate::tile::watch::Watch;
 use std::io::{self, Write};
 
-/// Draws a figure that [`survey`](super::survey) made of the same values as a PNG into `writer`, with these words, and
-/// gives it back. With a shade, or marks over the cells, the picture has full colour, else 256 colours.
+/// Draws a figure that [`survey`](super::survey) made of the same values into `writer`, with these words, and gives it back.
 ///
 /// # Errors
 /// What engine, watch, shade or writer report.
-pub fn draw_png<W: Write>(
+pub fn draw<W: Write>(
+    prepared: &mut Prepared,
+    figure: &Figure,
+    format: PictureFormat,
+    shade: Option<&mut dyn Shade>,
+    text: &[(String, String)],
+    writer: W,
+    watch: &mut dyn Watch,
+) -> Result<W, PictureError> {
+    match format {
+        PictureFormat::Png => draw_png(prepared, figure, shade, text, writer, watch),
+        PictureFormat::Svg => draw_svg(prepared, figure, shade, text, writer, watch),
+    }
+}
+
+/// As PNG: with a shade, or marks over the cells, in full colour, else in 256 colours.
+fn draw_png<W: Write>(
     prepared: &mut Prepared,
     figure: &Figure,
     shade: Option<&mut dyn Shade>,
@@ -70,11 +85,8 @@ fn colours<W: Write>(
     Ok(png.finish()?)
 }
 
-/// Draws the same figure as SVG: the cells as an embedded PNG of the same pixels, all else as paths and text.
-///
-/// # Errors
-/// What engine, watch, shade or writer report.
-pub fn draw_svg<W: Write>(
+/// As SVG: the cells as an embedded PNG of the same pixels, all else as paths and text.
+fn draw_svg<W: Write>(
     prepared: &mut Prepared,
     figure: &Figure,
     shade: Option<&mut dyn Shade>,

@@ -93,7 +93,7 @@ pub struct PyramidSummary {
 /// `words` say what was asked for: tiles of the same words are kept, tiles of others are replaced only if `overwrite` allows it.
 ///
 /// # Errors
-/// As for [`crate::write_png`], and files that are there or cannot be written. After an interruption the tiles that are done stay.
+/// As for [`crate::write_picture`], and files that are there or cannot be written. After an interruption the tiles that are done stay.
 pub fn write_pyramid(
     prepared: &mut Prepared,
     quantity: &Quantity,

@@ -3,8 +3,9 @@
 use super::*;
 use crate::engine::EngineChoice;
 use crate::expr::formula::Formula;
+use crate::figure::PictureFormat;
 use crate::grid::Grid;
-use crate::picture::write_png;
+use crate::picture::write_picture;
 use crate::request::Request;
 use crate::tile::watch::{Interrupted, Silent};
 use reduce::halve;
@@ -78,7 +79,7 @@ fn the_largest_level_is_the_plain_picture_and_the_others_its_halves() {
     let tiles = dzi::folder_of(&dzi);
     let bare = PictureOptions { bare: true, ..PictureOptions::default() };
     let (png, picture) = with(1 << 28, &Quantity::Value, |prepared| {
-        write_png(prepared, &Quantity::Value, &bare, Vec::new(), &mut Silent).expect("drawn")
+        write_picture(prepared, &Quantity::Value, &bare, PictureFormat::Png, Vec::new(), &mut Silent).expect("drawn")
     });
     let (mut want, palette) = pixels(&png);
     assert!(want.contains(&0) && want.contains(&1) && want.contains(&255), "no data, and the whole scale");

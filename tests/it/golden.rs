@@ -8,7 +8,9 @@ use crate::compare::{self, Picture};
 use crate::snapshots::{accepting, path};
 use gradgrid::figure::Theme;
 use gradgrid::picture::ScaleChoice;
-use gradgrid::{Colormap, EngineChoice, Formula, Grid, PictureOptions, Quantity, Request, Silent, write_png};
+use gradgrid::{
+    Colormap, EngineChoice, Formula, Grid, PictureFormat, PictureOptions, Quantity, Request, Silent, write_picture,
+};
 use std::fs;
 use std::path::Path;
 
@@ -130,7 +132,9 @@ fn draw(case: &Case, engine: EngineChoice) -> Vec<u8> {
     let grid = Grid::plane((-3.0, 3.0, 61), (-2.0, 2.0, 41)).expect("valid");
     let mut prepared =
         Request::new(&formula, &grid).quantity(case.quantity.clone()).engine(engine).prepare().expect("fits");
-    write_png(&mut prepared, &case.quantity, &case.options, Vec::new(), &mut Silent).expect("drawn").0
+    write_picture(&mut prepared, &case.quantity, &case.options, PictureFormat::Png, Vec::new(), &mut Silent)
+        .expect("drawn")
+        .0
 }
 
 #[test]

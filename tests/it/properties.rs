@@ -4,7 +4,7 @@ use crate::expressions::{Expression, Random, SMOOTH, program_of};
 use gradgrid::grid::{Axis, Grid};
 use gradgrid::program::interpret::Interpreter;
 use gradgrid::tile::plan::{Linear, Pieces, most_cells};
-use gradgrid::{EngineChoice, Formula, PictureOptions, Quantity, Request, Silent, write_png};
+use gradgrid::{EngineChoice, Formula, PictureFormat, PictureOptions, Quantity, Request, Silent, write_picture};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -142,7 +142,7 @@ proptest! {
         let grid = Grid::plane((-1.0, 1.0, nx), (-1.0, 1.0, ny)).expect("valid");
         let mut prepared = Request::new(&formula, &grid).engine(EngineChoice::Cpu).prepare().expect("fits");
         let options = PictureOptions { bare: true, ..PictureOptions::default() };
-        let drawn = write_png(&mut prepared, &Quantity::Magnitude, &options, Vec::new(), &mut Silent);
+        let drawn = write_picture(&mut prepared, &Quantity::Magnitude, &options, PictureFormat::Png, Vec::new(), &mut Silent);
         let (png, summary) = drawn.expect("drawn");
         let picture = crate::compare::Picture::decode(&png);
         prop_assert_eq!((picture.width as usize, picture.height as usize), (nx, ny));

@@ -3,7 +3,9 @@
 use crate::compare;
 use gradgrid::grid::Axis;
 use gradgrid::io::npy;
-use gradgrid::{EngineChoice, Formula, Grid, PictureOptions, Quantity, Request, Samples, Silent, write_png};
+use gradgrid::{
+    EngineChoice, Formula, Grid, PictureFormat, PictureOptions, Quantity, Request, Samples, Silent, write_picture,
+};
 
 /// Memory budgets: the least a band may be, a few bands, one band.
 const BUDGETS: [usize; 3] = [64 << 10, 1 << 20, 256 << 20];
@@ -32,7 +34,9 @@ fn files(grid: &Grid, engine: EngineChoice, memory: usize) -> (Vec<u8>, Vec<u8>)
     }
     let mut prepared = request.prepare().expect("fits");
     let options = PictureOptions { bare: true, ..PictureOptions::default() };
-    let (png, _) = write_png(&mut prepared, &Quantity::Magnitude, &options, Vec::new(), &mut Silent).expect("drawn");
+    let (png, _) =
+        write_picture(&mut prepared, &Quantity::Magnitude, &options, PictureFormat::Png, Vec::new(), &mut Silent)
+            .expect("drawn");
     (numbers, png)
 }
 

@@ -21,7 +21,7 @@ use super::palette;
 use super::scale::Scale;
 use super::scene::{Colour, Scene, Shape};
 use super::svg::{Page, Svg};
-use super::{Figure, FigureError, Painter, Theme};
+use super::{Figure, FigureError, Painter, Theme, WriteFigure};
 use crate::io::png::{IndexedPng, PngError};
 use std::io::{self, Write};
 
@@ -189,9 +189,10 @@ impl LineFigure {
         }
         Ok(())
     }
+}
 
-    /// Writes the figure as a PNG file with some words about it, and gives the writer back.
-    pub fn write_png<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+impl WriteFigure for LineFigure {
+    fn write_png<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         let (width, height) = self.size();
         let mut png = IndexedPng::new(writer, width, height, &self.palette(), text)?;
         let said = |error: PngError| match error {
@@ -202,8 +203,7 @@ impl LineFigure {
         png.finish()
     }
 
-    /// Writes the figure as SVG with some words about it, and gives the writer back.
-    pub fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+    fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         let size = (self.scene.width, self.scene.height);
         let page = Page { size, theme: self.theme, colours: &self.palette(), dpi: None, text };
         Ok(Svg::new(writer, page)?.marks(&self.scene.marks)?.marks(&self.scene.over)?.finish()?)

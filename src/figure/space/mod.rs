@@ -20,7 +20,7 @@ use super::palette;
 use super::scale::Scale;
 use super::scene::{Area, Brush, Colour, Mark, Scene};
 use super::svg::{self, Svg};
-use super::{ColourPainter, Figure, FigureAxis, FigureError, FigureSpec, Theme};
+use super::{ColourPainter, Figure, FigureAxis, FigureError, FigureSpec, Theme, WriteFigure};
 use crate::color::Colormap;
 use crate::io::png::{PngError, RgbPng};
 use std::io::{self, Write};
@@ -168,22 +168,16 @@ impl SpaceFigure {
     pub fn palette(&self) -> &[[u8; 3]] {
         &self.colours
     }
+}
 
-    /// Writes the figure as SVG with some words about it, and gives the writer back; the image is embedded.
-    ///
-    /// # Errors
-    /// What the destination says.
-    pub fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+impl WriteFigure for SpaceFigure {
+    fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         let size = (self.scene.width, self.scene.height);
         let page = svg::Page { size, theme: self.theme, colours: &self.colours, dpi: None, text };
         Ok(Svg::new(writer, page)?.marks(&self.scene.marks)?.marks(&self.scene.over)?.finish()?)
     }
 
-    /// Writes the figure as a PNG file with some words about it, and gives the writer back.
-    ///
-    /// # Errors
-    /// What the destination says.
-    pub fn write_png<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
+    fn write_png<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         /// Rows of paper given to the painter at once.
         const ROWS: i64 = 64;
         let (width, height) = self.size();

@@ -2,7 +2,7 @@
 
 use super::super::lines::{LineFigure, LineFigureSpec, Series, Style};
 use super::super::text::Line;
-use super::super::{Figure, FigureSpec};
+use super::super::{Figure, FigureSpec, WriteFigure};
 use super::*;
 use base64::Engine as _;
 use roxmltree::{Document, Node};
