@@ -3,8 +3,8 @@
 use crate::analysis::accuracy::{self, Accuracy, DeviceError, Extent};
 use crate::cli::args::AccuracyArgs;
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
 use crate::cli::progress::Progress;
+use crate::cli::values;
 use crate::engine::agreement::Difference;
 use crate::expr::op::Op;
 use crate::gpu::{Choice, Gpu};
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &AccuracyArgs) -> Result<(), Failure> {
 /// A whole number of samples, also written as a formula such as `2^25`.
 fn samples(text: Option<&str>) -> Result<u64, Failure> {
     let Some(text) = text else { return Ok(accuracy::SAMPLES) };
-    let count = inputs::number(text, "--samples")?;
+    let count = values::number(text, "--samples")?;
     if count.fract() != 0.0 || !(1.0..=4_294_967_296.0).contains(&count) {
         return Err(Failure::input(format_args!(
             "--samples {text}: write a whole number from 1 to 2^32, such as 2^25"

@@ -1,14 +1,17 @@
 //! `gradgrid at`: everything about one point of a formula; `sampled` does the same for files.
 
 mod sampled;
+mod shown;
 
 use crate::analysis::point::PointReport;
 use crate::cli::args::AtArgs;
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
+use crate::cli::values;
 use crate::quantity::Quantity;
 use serde_json::{Value, json};
+use shown::{gradient, number, tuple};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
@@ -20,7 +23,7 @@ pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
         return Err(Failure::input("--index counts samples of a file, and a formula has none; give coordinates"));
     }
     let formula = inputs::formula(&args.formula)?;
-    let point = inputs::numbers(&args.point, "the point")?;
+    let point = values::numbers(&args.point, "the point")?;
     let (needed, variables) = (formula.dimension(), formula.variables());
     if point.len() < needed || point.len() > variables.len() {
         return Err(Failure::input(format_args!(
@@ -44,24 +47,6 @@ pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A number as a person reads it: all digits that matter, a word where there is none.
-fn number(value: f64) -> String {
-    if value.is_nan() {
-        "undefined".to_owned()
-    } else if value != 0.0 && !(1e-5..1e15).contains(&value.abs()) {
-        format!("{value:e}").replace('-', "−")
-    } else {
-        format!("{value}").replace('-', "−")
-    }
-}
-
-fn tuple(values: &[f64]) -> String {
-    if values.iter().all(|value| value.is_nan()) {
-        return "undefined".to_owned();
-    }
-    format!("({})", values.iter().map(|value| number(*value)).collect::<Vec<_>>().join(", "))
-}
-
 fn plain_text(report: &PointReport, formula: &str) -> String {
     let names = report.variables.join(", ");
     let mut lines = vec![
@@ -70,11 +55,7 @@ fn plain_text(report: &PointReport, formula: &str) -> String {
         String::new(),
         format!("value            f = {}", number(report.value)),
     ];
-    for (name, partial) in report.variables.iter().zip(&report.gradient) {
-        lines.push(format!("partial      ∂f/∂{name} = {}", number(*partial)));
-    }
-    lines.push(format!("gradient        ∇f = {}", tuple(&report.gradient)));
-    lines.push(format!("steepest slope ‖∇f‖ = {}", number(report.magnitude)));
+    lines.extend(gradient(&report.variables, &report.gradient, report.magnitude));
     let ascent =
         if report.magnitude == 0.0 { "none: ∇f = 0, a critical point".to_owned() } else { tuple(&report.ascent) };
     lines.push(format!("steepest ascent  u = {ascent}"));

@@ -11,82 +11,28 @@
 //! and time of change). An output that is there but in no manifest is not ours, and is refused before any work.
 
 mod manifest;
+mod settings;
 mod tasks;
 mod work;
 
-use crate::cli::args::{BatchArgs, ComputeArgs, FileFormat, FormulaArgs, GridArgs};
-use crate::cli::arrays::{ArrayArgs, BARE, used};
+use crate::cli::args::BatchArgs;
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
 use crate::cli::progress::Progress;
-use crate::cli::subject::COLOURS;
-use crate::color::Colormap;
-use crate::expr::formula::constant;
-use crate::figure::scale::centred_on_zero;
 use crate::io::output::Output;
-use crate::method::scheme::Stencil;
-use crate::quantity::Quantity;
 use crate::tile::watch::{Interrupted, Watch};
 use manifest::Manifest;
+use settings::{Scaling, Settings, settings};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tasks::{Task, batch_done, batch_entry, inputs as files_of, request_text, tasks as tasks_of};
+use tasks::{Done, Found, Task, batch_done, batch_entry, inputs as files_of, request_text, tasks as tasks_of};
 
 /// How often Ctrl-C is looked for while nothing is done.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Files that wait between two stages.
 const WAITING: usize = 2;
-
-/// How values become what is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Scaling {
-    Each,
-    Shared,
-    None,
-    Fixed(f64, f64),
-}
-
-/// What holds for all files.
-struct Settings<'a> {
-    words: FormulaArgs,
-    args: &'a ArrayArgs,
-    grid: GridArgs,
-    compute: ComputeArgs,
-    formula: String,
-    /// The arrays that the formula takes of a file: names and channels.
-    arrays: Vec<(String, Option<String>)>,
-    format: FileFormat,
-    colormap: Colormap,
-    memory: usize,
-}
-
-impl Settings<'_> {
-    /// The ends of the scale for these extremes: of pictures in diverging colours, zero is in the middle.
-    fn centred(&self, (low, high): (f64, f64)) -> (f64, f64) {
-        let diverging = self.format == FileFormat::Png && self.colormap.is_diverging();
-        if diverging { centred_on_zero(low, high) } else { (low, high) }
-    }
-}
-
-/// What a file came to.
-struct Done {
-    task: usize,
-    /// Sizes and extremes, and whether it was written with a range.
-    result: Result<Found, String>,
-    /// What was written, and has no name yet.
-    file: Option<Output>,
-    seconds: f64,
-}
-
-struct Found {
-    shape: Vec<usize>,
-    values: Option<(f64, f64)>,
-    range: Option<(f64, f64)>,
-    masked: u64,
-}
 
 pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
     let start = Instant::now();
@@ -171,75 +117,6 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
             path.display()
         ))),
     }
-}
-
-/// Reads what can be known before any file is opened, so that a slip is told once.
-fn settings(args: &BatchArgs) -> Result<(Settings<'_>, Scaling), Failure> {
-    args.arrays.scheme.scheme(Stencil::Central)?;
-    args.arrays.scheme.z_factor()?;
-    let words = FormulaArgs {
-        formula: args.formula.clone().unwrap_or_else(|| BARE.to_owned()),
-        parameters: args.parameters.clone(),
-        vars: ["x", "y", "z", "w"].map(str::to_owned).to_vec(),
-    };
-    let (formula, arrays) = match &args.formula {
-        None => (BARE.to_owned(), vec![(BARE.to_owned(), None)]),
-        Some(formula) => (formula.clone(), arrays_of(formula, &words, &args.arrays)?),
-    };
-    let names: Vec<String> = words.vars.clone();
-    let known = (1..=3).map(|axes| Quantity::parse(&args.quantity, &names[..axes], &constant));
-    if let Some(Err(error)) = known.reduce(|a, b| a.or(b)) {
-        return Err(error.into());
-    }
-    let scaling = match args.range.as_deref() {
-        None if args.format == FileFormat::Png => Scaling::Each,
-        None | Some("none") if args.format != FileFormat::Png => Scaling::None,
-        Some("each") => Scaling::Each,
-        Some("shared") => Scaling::Shared,
-        Some("none") => return Err(Failure::input("--range none: a picture needs a range; take --format npy or tif")),
-        text => {
-            let text = text.unwrap_or_default();
-            match inputs::extent(text, "--range")? {
-                (low, high) if low < high => Scaling::Fixed(low, high),
-                _ => return Err(Failure::input(format_args!("--range {text}: the low end comes first"))),
-            }
-        }
-    };
-    let compute = ComputeArgs {
-        quantity: args.quantity.clone(),
-        method: "exact".to_owned(),
-        step: None,
-        compare: None,
-        engine: args.engine.clone(),
-        math: "exact".to_owned(),
-        verify: "sample".to_owned(),
-        memory: "256M".to_owned(),
-    };
-    let grid = GridArgs::default();
-    let colormap = Colormap::from_name(&args.colormap).map_err(Failure::input)?;
-    let memory = inputs::memory(&args.memory)?;
-    let settings =
-        Settings { words, args: &args.arrays, grid, compute, formula, arrays, format: args.format, colormap, memory };
-    Ok((settings, scaling))
-}
-
-/// The arrays of a file that a formula uses.
-fn arrays_of(formula: &str, words: &FormulaArgs, args: &ArrayArgs) -> Result<Vec<(String, Option<String>)>, Failure> {
-    let all: Vec<(&str, Option<&str>)> =
-        std::iter::once((BARE, None)).chain(COLOURS.map(|(name, channel)| (name, Some(channel)))).collect();
-    let others = args.with.iter().filter_map(|text| text.split_once('=')).map(|(name, _)| name.trim().to_owned());
-    let names: Vec<(String, usize)> =
-        all.iter().map(|(name, _)| (*name).to_owned()).chain(others).map(|name| (name, 2)).collect();
-    let parsed = inputs::formula_of(formula, words, &names)?;
-    let taken = all.iter().zip(used(&parsed)).filter(|(_, used)| *used).map(|(array, _)| array);
-    let taken: Vec<(String, Option<String>)> =
-        taken.map(|(name, channel)| ((*name).to_owned(), channel.map(str::to_owned))).collect();
-    if taken.is_empty() {
-        return Err(Failure::input(format_args!(
-            "--formula {formula}: it uses nothing of the files, which are a, and r, g and b by channel"
-        )));
-    }
-    Ok(taken)
 }
 
 /// The stages.

@@ -6,12 +6,12 @@ use crate::analysis::bench::{self, Bench, BenchError, ENGINES, EXTENT, Plan, Row
 use crate::cli::args::{BenchArgs, FormulaArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
-use crate::cli::plot::PictureFormat;
+use crate::cli::plot::format::picture_format;
 use crate::cli::progress::Progress;
 use crate::engine::EngineChoice;
 use crate::expr::formula::Formula;
-use crate::figure::Theme;
 use crate::figure::lines::LineFigure;
+use crate::figure::{PictureFormat, Theme, WriteFigure};
 use crate::gpu::{Choice, Gpu};
 use crate::io::output::Output;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const MOST_ROUNDS: usize = 1000;
 const LONGEST_SIDE: usize = 1 << 16;
 
 pub(crate) fn run(args: &BenchArgs) -> Result<(), Failure> {
-    let format = args.plot.as_deref().map_or(Ok(PictureFormat::Png), PictureFormat::of)?;
+    let format = args.plot.as_deref().map_or(Ok(PictureFormat::Png), picture_format)?;
     let words = FormulaArgs {
         formula: args.formula.clone(),
         parameters: args.parameters.clone(),
@@ -132,7 +132,7 @@ impl Report<'_> {
             ("Formula".to_owned(), self.formula.text().to_owned()),
         ];
         let name = output.name().to_owned();
-        format.write_lines(&figure, output, &text)?;
+        figure.write(format, output, &text)?.commit()?;
         if !self.args.out.quiet {
             let (width, height) = figure.size();
             eprintln!("{name}: {width}×{height} pixels");

@@ -1,14 +1,13 @@
 //! `gradgrid contour`: level sets as lines, in GeoJSON, CSV, NPZ or SVG.
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
-use crate::cli::arrays::ArrayArgs;
+use crate::cli::args::{ComputeArgs, ContourArgs, PathFormat};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
-use crate::cli::provenance::{self, ProvenanceArgs};
+use crate::cli::provenance;
 use crate::cli::subject::Subject;
-use crate::cli::{summary, timing};
+use crate::cli::summary::{self, say_how, say_notes};
+use crate::cli::timing;
 use crate::contour::levels::{LevelError, Levels, every};
 use crate::contour::{Surface, trace};
 use crate::engine::EngineChoice;
@@ -20,62 +19,10 @@ use crate::probe::Probe;
 use crate::quantity::Quantity;
 use crate::request::Request;
 use crate::tile::watch::Watch;
-use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// Levels unless any are asked for.
 const LEVELS: usize = 10;
-
-#[derive(Debug, Args)]
-#[command(mut_arg("quantity", |quantity| quantity.default_value("value")))]
-pub(crate) struct ContourArgs {
-    #[command(flatten)]
-    pub(crate) formula: FormulaArgs,
-    /// The file to write, .geojson, .csv, .npz, .svg, or - for stdout
-    pub(crate) output: PathBuf,
-    /// The format, where the name does not tell
-    #[arg(long)]
-    pub(crate) format: Option<PathFormat>,
-    /// So many levels at most, at round numbers [default: 10]
-    #[arg(long, value_name = "N", group = "which")]
-    pub(crate) levels: Option<usize>,
-    /// A level at each multiple of this number
-    #[arg(long, value_name = "STEP", group = "which", allow_hyphen_values = true)]
-    pub(crate) every: Option<String>,
-    /// These levels
-    #[arg(long, value_name = "A,B,…", group = "which", allow_hyphen_values = true)]
-    pub(crate) level: Option<String>,
-    /// The unit normal ∇f/‖∇f‖ at each point too
-    #[arg(long)]
-    pub(crate) normals: bool,
-    #[command(flatten)]
-    pub(crate) arrays: ArrayArgs,
-    #[command(flatten)]
-    pub(crate) grid: GridArgs,
-    #[command(flatten)]
-    pub(crate) compute: ComputeArgs,
-    #[command(flatten)]
-    pub(crate) out: OutputArgs,
-    #[command(flatten)]
-    pub(crate) provenance: ProvenanceArgs,
-    /// Say on stderr where the time went
-    #[arg(long, help_heading = "Output")]
-    pub(crate) timing: bool,
-}
-
-/// Formats of paths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PathFormat {
-    /// A LineString for each line, with its level
-    Geojson,
-    /// Text: a row for each point
-    Csv,
-    /// NumPy arrays: points, offsets, values, closed, normals
-    Npz,
-    /// Plain paths for drawing programs
-    Svg,
-}
 
 impl From<LevelError> for Failure {
     fn from(error: LevelError) -> Self {
@@ -87,52 +34,48 @@ pub(crate) fn run(args: &ContourArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = path_format(args.format, &args.output)?;
     let levels = levels(args)?;
-    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Picture)?;
+    let subject = Subject::read(&args.formula, &args.work, Purpose::Picture)?;
     if args.normals && format == Format::Svg {
         return Err(Failure::input("--normals are numbers, which .svg does not hold; write .geojson, .csv or .npz"));
     }
-    let (request, notes) = subject.request(&args.compute)?;
+    let (request, notes) = subject.request(&args.work.compute)?;
     let surface = surface(&subject, &request)?;
-    let request = precise(request, &args.compute, surface.is_some());
-    let mut output = Output::create(&args.output, args.out.overwrite)?;
+    let request = precise(request, &args.work.compute, surface.is_some());
+    let mut output = Output::create(&args.output, args.file.out.overwrite)?;
     let mut prepared = subject.prepare(&request)?;
     if let [_, _, ..] = prepared.names().as_slice() {
         return Err(Failure::input(format_args!(
             "{} has {} values per cell, and lines follow one; ask for value, magnitude, partial:x or another single one",
-            args.compute.quantity,
+            args.work.compute.quantity,
             prepared.names().len()
         )));
     }
-    if !args.out.quiet {
+    if !args.file.out.quiet {
         say_notes(&notes);
-        say_how(&prepared, &args.compute.engine);
+        say_how(&prepared, &args.work.compute.engine);
     }
-    let mut progress = Progress::new(args.out.quiet);
+    let mut progress = Progress::new(args.file.out.quiet);
     let range = if levels.need_range() { prepared.range(0, &mut progress)?.extremes() } else { None };
     let (low, high) = range.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
     let levels = levels.within(low, high)?;
     let surface = surface.as_ref().map(|probe| probe as &dyn Surface);
     let paths = trace(&mut prepared, &levels, surface, args.normals, &mut progress)?;
     let mut sheet = sheet(&subject);
-    let words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &prepared);
-    sheet.words = provenance::finished(&args.provenance, words, Vec::new());
+    let words = provenance::words(&args.file.provenance, &args.formula, &args.work.compute, &subject, &prepared);
+    sheet.words = provenance::finished(&args.file.provenance, words, Vec::new());
     progress.advance(0)?;
     format.write(&mut output, &paths, &sheet)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     drop(progress);
-    if !args.out.quiet {
+    if !args.file.out.quiet {
         summary::warn_of_mismatch(&prepared);
-        if format == Format::GeoJson
-            && let Some(note) = reference_note(&subject, sheet.epsg)
-        {
-            eprintln!("{note}");
-        }
+        say_reference(format, &subject, sheet.epsg);
         let what = described(&paths, &levels, range);
         let recomputed = summary::recomputed(&prepared);
         eprintln!("{name}: {what}{recomputed}, {:.2} s", start.elapsed().as_secs_f64());
     }
-    if args.timing {
+    if args.file.timing {
         timing::print(start, &prepared, Some(written));
     }
     Ok(())
@@ -200,16 +143,16 @@ pub(crate) fn sheet(subject: &Subject<'_>) -> Sheet {
     }
 }
 
-/// What a reader of GeoJSON will wonder about.
-pub(crate) fn reference_note(subject: &Subject<'_>, epsg: Option<u16>) -> Option<String> {
-    let georef = subject.place.as_ref()?.georef.as_ref()?;
-    if georef.unit == Unit::Degrees {
-        return None;
+/// Says what a reader of GeoJSON will wonder about.
+pub(crate) fn say_reference(format: Format, subject: &Subject<'_>, epsg: Option<u16>) {
+    let georef = subject.place.as_ref().and_then(|place| place.georef.as_ref());
+    if format != Format::GeoJson || georef.is_none_or(|georef| georef.unit == Unit::Degrees) {
+        return;
     }
     let system = epsg.map_or("the file's own system".to_owned(), |code| format!("EPSG:{code}"));
-    Some(format!(
+    eprintln!(
         "note: coordinates are in {system}, while RFC 7946 wants degrees on WGS 84; ogr2ogr -t_srs EPSG:4326 turns them"
-    ))
+    );
 }
 
 /// `12 lines at 3 levels (1 to 9), 345 points`.

@@ -4,11 +4,12 @@ use crate::analysis::duel::{Arithmetic, Duel, DuelError, Fighter};
 use crate::cli::args::DuelArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
-use crate::cli::plot::PictureFormat;
+use crate::cli::plot::format::picture_format;
+use crate::cli::values;
 use crate::engine::EngineChoice;
 use crate::expr::formula::Formula;
 use crate::figure::lines::LineFigure;
-use crate::figure::{FigureError, Theme};
+use crate::figure::{FigureError, PictureFormat, Theme, WriteFigure};
 use crate::io::output::Output;
 use crate::io::png::PngError;
 use crate::method::Method;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &DuelArgs) -> Result<(), Failure> {
-    let format = args.output.as_deref().map_or(Ok(PictureFormat::Png), PictureFormat::of)?;
+    let format = args.output.as_deref().map_or(Ok(PictureFormat::Png), picture_format)?;
     let formula = inputs::formula(&args.formula)?;
     let point = point(args, &formula)?;
     let arithmetic = match args.engine.parse().map_err(Failure::input)? {
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &DuelArgs) -> Result<(), Failure> {
 }
 
 fn point(args: &DuelArgs, formula: &Formula) -> Result<Vec<f64>, Failure> {
-    let point = inputs::numbers(&args.at, "--at")?;
+    let point = values::numbers(&args.at, "--at")?;
     let (needed, known) = (formula.dimension(), formula.variables().len());
     if point.len() < needed || point.len() > known {
         let names = formula.variables()[..needed.max(point.len().min(known))].join(", ");
@@ -81,7 +82,7 @@ fn picture(
         ("Arithmetic".to_owned(), duel.arithmetic.name().to_owned()),
     ];
     let name = output.name().to_owned();
-    format.write_lines(&figure, output, &text)?;
+    figure.write(format, output, &text)?.commit()?;
     if !args.out.quiet {
         let (width, height) = figure.size();
         eprintln!("{name}: {width}×{height} pixels, ∂f/∂{} at {}", duel.name(), duel.place());

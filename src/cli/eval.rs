@@ -4,12 +4,13 @@ mod rasters;
 
 use crate::cli::args::{EvalArgs, Format};
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::{say_how, say_notes};
+use crate::cli::inputs::Purpose;
 use crate::cli::progress::Progress;
 use crate::cli::provenance::{self, Beside};
 use crate::cli::subject::Subject;
-use crate::cli::{summary, timing};
+use crate::cli::summary::{self, say_how, say_notes};
+use crate::cli::timing;
+use crate::cli::values;
 use crate::field::Samples;
 use crate::io::npy::Element;
 use crate::io::output::Output;
@@ -25,7 +26,7 @@ use std::time::Instant;
 pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = format(args)?;
-    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
+    let subject = Subject::read(&args.formula, &args.work, Purpose::Numbers)?;
     let grid = subject.grid();
     if args.uncompressed && format != Format::Tif {
         return Err(Failure::input("--uncompressed is for .tif files"));
@@ -41,25 +42,25 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         )));
     }
     let range = range(args, format)?;
-    let (request, notes) = subject.request(&args.compute)?;
+    let (request, notes) = subject.request(&args.work.compute)?;
     // The summary has the reasons, and nobody hears it when quiet.
-    let request = request.reasons(!args.out.quiet && format != Format::Png16);
-    let mut output = Output::create(&args.output, args.out.overwrite)?;
+    let request = request.reasons(!args.file.out.quiet && format != Format::Png16);
+    let mut output = Output::create(&args.output, args.file.out.overwrite)?;
     let beside = match format {
         Format::Raw => true,
-        Format::Npy => !args.provenance.no_provenance,
+        Format::Npy => !args.file.provenance.no_provenance,
         _ => false,
     };
-    let beside = beside.then(|| Beside::open(&args.output, &output, args.out.overwrite)).transpose()?;
+    let beside = beside.then(|| Beside::open(&args.output, &output, args.file.out.overwrite)).transpose()?;
     let mut prepared = subject.prepare(&request)?;
     fits_name(&args.output, &prepared)?;
-    if !args.out.quiet {
+    if !args.file.out.quiet {
         say_notes(&notes);
-        say_how(&prepared, &args.compute.engine);
+        say_how(&prepared, &args.work.compute.engine);
     }
-    let words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &prepared);
-    let words = provenance::finished(&args.provenance, words, Vec::new());
-    let mut progress = Progress::new(args.out.quiet);
+    let words = provenance::words(&args.file.provenance, &args.formula, &args.work.compute, &subject, &prepared);
+    let words = provenance::finished(&args.file.provenance, words, Vec::new());
+    let mut progress = Progress::new(args.file.out.quiet);
     let mut mapping = String::new();
     let masked = match format {
         Format::Csv => write_csv(&mut prepared, &mut output, &mut progress)?,
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
             _ => raw::description(&file, element(&prepared), grid, &names, &words),
         })?;
     }
-    if !args.out.quiet {
+    if !args.file.out.quiet {
         let cells = grid.cells() as u64;
         let undefined = match prepared.reasons() {
             Some(counts) => summary::because(masked, cells, counts),
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
         let seconds = start.elapsed().as_secs_f64();
         eprintln!("{name}: {shape} cells of {planes}{mapping}{undefined}{recomputed}, {seconds:.2} s");
     }
-    if args.timing {
+    if args.file.timing {
         timing::print(start, &prepared, Some(written));
     }
     Ok(())
@@ -138,7 +139,7 @@ fn range(args: &EvalArgs, format: Format) -> Result<Option<(f64, f64)>, Failure>
             "--range maps values to grey, so it goes with --format png16; other formats hold the values",
         ));
     }
-    let (low, high) = inputs::extent(text, "--range")?;
+    let (low, high) = values::extent(text, "--range")?;
     if low < high {
         Ok(Some((low, high)))
     } else {

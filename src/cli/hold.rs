@@ -11,6 +11,7 @@
 use crate::cli::args::{FormulaArgs, GridArgs};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
+use crate::cli::values;
 use crate::grid::{Axis, Grid};
 
 /// A variable that is held.
@@ -23,13 +24,18 @@ pub(crate) struct Hold {
 }
 
 impl Hold {
+    /// The variables that an option holds, given once for each.
+    pub(crate) fn read_all(texts: &[String], option: &str) -> Result<Vec<Self>, Failure> {
+        texts.iter().map(|text| Self::read(text, option)).collect()
+    }
+
     /// Reads `z=0.5`.
     pub(crate) fn read(text: &str, option: &str) -> Result<Self, Failure> {
         let what = format!("{option} {text}");
         let (name, value) = text.split_once('=').ok_or_else(|| {
             Failure::input(format_args!("{what}: write a variable and its value, as in `{option} z=0.5`"))
         })?;
-        Ok(Self { name: name.trim().to_owned(), value: inputs::number(value, &what)?, what })
+        Ok(Self { name: name.trim().to_owned(), value: values::number(value, &what)?, what })
     }
 
     /// A variable at the only node of its axis.
@@ -79,9 +85,9 @@ pub(crate) fn of_formula(
         let given = inputs::extents(&grid, &variables)?.into_iter().find(|(place, ..)| variables[*place] == hold.name);
         if let Some((_, text, what)) = given {
             let (a, b) = if text.contains(':') {
-                inputs::extent(text, &what)?
+                values::extent(text, &what)?
             } else {
-                inputs::number(text, &what).map(|value| (value, value))?
+                values::number(text, &what).map(|value| (value, value))?
             };
             if !(a.min(b)..=a.max(b)).contains(&hold.value) {
                 return Err(hold.outside(a.min(b), a.max(b)));

@@ -26,19 +26,17 @@ mod subject;
 mod summary;
 mod surface;
 mod timing;
+mod values;
 mod verify;
 
-use args::{Cli, Command};
-use clap::{CommandFactory, FromArgMatches};
+use args::Command;
 use failure::Failure;
-use record::Record;
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn run() -> ExitCode {
-    let command = match parse(std::env::args_os()) {
+    let command = match Command::read(std::env::args_os()) {
         Ok(command) => command,
         Err(error) => {
             // Help and version are no errors; clap knows where each goes.
@@ -57,22 +55,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Reads the command line, program name first. Commands that write files remember how they were asked.
-fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Command, clap::Error> {
-    let cli = Cli::command();
-    let matches = cli.clone().try_get_matches_from(words)?;
-    let mut command = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut Cli::command()))?.command;
-    let record = Record::of(&cli, &matches);
-    match &mut command {
-        Command::Plot(args) => args.provenance.record = record,
-        Command::Eval(args) => args.provenance.record = record,
-        Command::Contour(args) => args.provenance.record = record,
-        Command::Streamlines(args) => args.provenance.record = record,
-        _ => {}
-    }
-    Ok(command)
-}
-
 fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Plot(args) => plot::run(&args),
@@ -88,7 +70,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Devices(args) => devices::run(&args),
         Command::Accuracy(args) => accuracy::run(&args),
         Command::Bench(args) => bench::run(&args),
-        Command::Verify(args) => verify::run(&args),
+        Command::Verify(args) => verify::run(&args, &execute),
         Command::Help { topic } => help::run(topic.as_deref()),
     }
 }

@@ -11,10 +11,11 @@
 //! For terrain, distances on the ground are measured in the unit of heights: degrees become metres on WGS 84 row by row, and feet and
 //! metres are told apart where the file says so.
 
-use crate::cli::args::GridArgs;
-use crate::cli::arrays::{ArrayArgs, Arrays};
+use crate::cli::args::{ArrayArgs, GridArgs};
+use crate::cli::arrays::Arrays;
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
+use crate::cli::values;
 use crate::grid::earth::{are_latitudes, metres_per_degree};
 use crate::grid::{Axis, Grid};
 use crate::io::georef::{GeoReference, Unit};
@@ -148,7 +149,7 @@ fn named(grid: &Grid, variables: &[String]) -> Result<Grid, Failure> {
 /// One number for all axes or one for each, x first.
 fn spacing(text: Option<&str>, axes: usize) -> Result<Vec<f64>, Failure> {
     let Some(text) = text else { return Ok(vec![1.0; axes]) };
-    let numbers = inputs::numbers(text, "--spacing")?;
+    let numbers = values::numbers(text, "--spacing")?;
     if numbers.contains(&0.0) {
         return Err(Failure::input(format_args!("--spacing {text}: neighbours cannot be 0 apart")));
     }
@@ -176,7 +177,7 @@ fn extent(name: &str, text: &str, what: &str, len: usize) -> Result<Axis, Failur
         reader.read_rows_f64(0..1, &mut nodes).map_err(Failure::input)?;
         return Axis::from_nodes(name, &nodes).map_err(Failure::input);
     }
-    let (min, max) = inputs::extent(text, what)?;
+    let (min, max) = values::extent(text, what)?;
     Axis::new(name, min, max, len).map_err(Failure::input)
 }
 

@@ -1,28 +1,15 @@
 //! The words about what made a file, for whoever finds it later, and for `gradgrid verify`.
 
-use crate::cli::args::{ComputeArgs, FormulaArgs};
+use crate::cli::args::{ComputeArgs, FormulaArgs, ProvenanceArgs};
 use crate::cli::failure::Failure;
-use crate::cli::record::Record;
 use crate::cli::subject::Subject;
 use crate::io::output::Output;
 use crate::io::provenance::{COMMAND, Words, beside};
 use crate::io::raw;
 use crate::request::Prepared;
-use clap::Args;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-
-/// What files say of what made them.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct ProvenanceArgs {
-    /// Do not say in the file, or beside .npy, what made it: formula, files, settings, and the command for `gradgrid verify`
-    #[arg(long)]
-    pub(crate) no_provenance: bool,
-    #[arg(skip)]
-    pub(crate) record: Record,
-}
 
 /// The program, alone if no more is to be said.
 fn software() -> (String, String) {

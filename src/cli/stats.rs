@@ -4,10 +4,10 @@ use crate::analysis::statistics::{Place, PlaneStatistics, Statistics};
 use crate::cli::args::StatsArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::subject::Subject;
-use crate::cli::{summary, timing};
+use crate::cli::summary::{self, digits, say_how, say_notes};
+use crate::cli::timing;
 use crate::grid::Grid;
 use crate::program::mask;
 use crate::request::Prepared;
@@ -20,12 +20,12 @@ const PERCENTILES: [f64; 7] = [1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0];
 
 pub(crate) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let start = Instant::now();
-    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, &args.compute.quantity, Purpose::Numbers)?;
-    let (request, notes) = subject.request(&args.compute)?;
+    let subject = Subject::read(&args.formula, &args.work, Purpose::Numbers)?;
+    let (request, notes) = subject.request(&args.work.compute)?;
     let mut prepared = subject.prepare(&request)?;
     if !args.quiet {
         say_notes(&notes);
-        say_how(&prepared, &args.compute.engine);
+        say_how(&prepared, &args.work.compute.engine);
     }
     let mut progress = Progress::new(args.quiet);
     let found = Statistics::new(&request, subject.arrays.readers()?, &subject.quantity, &mut prepared, &mut progress)?;
@@ -48,7 +48,7 @@ fn plain_text(prepared: &Prepared, found: &Statistics) -> String {
         lines.push(plane.name.clone());
         let mut line = |name: &str, value: f64, place: &Option<Place>| {
             let place = place.as_ref().map_or(String::new(), |place| format!("  at {}", place_text(grid, place)));
-            lines.push(format!("  {name:8} {}{place}", shown(value, prepared)));
+            lines.push(format!("  {name:8} {}{place}", digits(value, prepared)));
         };
         if let Some((min, max)) = plane.values.extremes() {
             line("min", min, &plane.lowest);
@@ -76,12 +76,6 @@ fn place_text(grid: &Grid, place: &Place) -> String {
     axes.map(|(axis, at)| format!("{} = {at}", axis.name())).collect::<Vec<_>>().join(", ")
 }
 
-/// The fewest digits that tell the value from its neighbours in the engine's number type.
-#[expect(clippy::cast_possible_truncation, reason = "the value came from this type")]
-fn shown(value: f64, prepared: &Prepared) -> String {
-    if prepared.engine().arithmetic() == "f32" { format!("{:?}", value as f32) } else { format!("{value:?}") }
-}
-
 /// Numbers that there are not become null.
 fn json_text(args: &StatsArgs, prepared: &Prepared, found: &Statistics) -> String {
     let axis = |axis: &crate::grid::Axis| json!({ "name": axis.name(), "min": axis.min(), "max": axis.max(), "nodes": axis.len() });
@@ -93,7 +87,7 @@ fn json_text(args: &StatsArgs, prepared: &Prepared, found: &Statistics) -> Strin
     let value = json!({
         "schema": "gradgrid.stats/1",
         "formula": args.formula.formula,
-        "quantity": args.compute.quantity,
+        "quantity": args.work.compute.quantity,
         "axes": axes,
         "cells": prepared.grid().cells(),
         "engine": prepared.engine().to_string(),

@@ -1,64 +1,30 @@
 //! `gradgrid streamlines`: paths of steepest ascent or descent, in GeoJSON, CSV, NPZ or SVG.
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
-use crate::cli::arrays::ArrayArgs;
-use crate::cli::contour::{PathFormat, path_format, reference_note, sheet};
+use crate::cli::args::{Direction, SEPARATION, StreamlinesArgs};
+use crate::cli::contour::{path_format, say_reference, sheet};
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::streams::{Direction, SEPARATION, frame, points, said};
-use crate::cli::plot::{Stage, say_notes};
+use crate::cli::inputs::Purpose;
+use crate::cli::plot::stage::Stage;
+use crate::cli::plot::streams::{frame, points, said};
 use crate::cli::progress::Progress;
-use crate::cli::provenance::{self, ProvenanceArgs};
+use crate::cli::provenance;
 use crate::cli::subject::Subject;
+use crate::cli::summary::say_notes;
+use crate::cli::timing;
+use crate::cli::values;
 use crate::figure::{Figure, FigureAxis, FigureSpec, View};
 use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
 use crate::io::output::Output;
-use crate::io::paths::{Format, Path, Sheet};
+use crate::io::paths::{Path, Sheet};
 use crate::io::provenance::Words;
 use crate::picture::PictureError;
 use crate::tile::watch::Watch;
-use clap::Args;
-use std::path::PathBuf;
 use std::time::Instant;
-
-#[derive(Debug, Args)]
-#[command(mut_arg("quantity", |quantity| quantity.default_value("value").hide(true)))]
-pub(crate) struct StreamlinesArgs {
-    #[command(flatten)]
-    pub(crate) formula: FormulaArgs,
-    /// The file to write, .geojson, .csv, .npz, .svg, or - for stdout
-    pub(crate) output: PathBuf,
-    /// The format, where the name does not tell
-    #[arg(long)]
-    pub(crate) format: Option<PathFormat>,
-    /// The distance of lines from each other, in points of the picture
-    #[arg(long, value_name = "POINTS", default_value = SEPARATION, allow_hyphen_values = true)]
-    pub(crate) separation: String,
-    /// Lines so many times as dense as usual
-    #[arg(long, value_name = "FACTOR", conflicts_with = "separation", allow_hyphen_values = true)]
-    pub(crate) density: Option<String>,
-    /// Only the line through this point, whole; may be given more than once
-    #[arg(long, value_name = "X,Y", conflicts_with_all = ["separation", "density"], allow_hyphen_values = true)]
-    pub(crate) from: Vec<String>,
-    /// The order of a line's points
-    #[arg(long, value_name = "WAY", default_value = "ascent")]
-    pub(crate) direction: Direction,
-    #[command(flatten)]
-    pub(crate) arrays: ArrayArgs,
-    #[command(flatten)]
-    pub(crate) grid: GridArgs,
-    #[command(flatten)]
-    pub(crate) compute: ComputeArgs,
-    #[command(flatten)]
-    pub(crate) out: OutputArgs,
-    #[command(flatten)]
-    pub(crate) provenance: ProvenanceArgs,
-}
 
 pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = path_format(args.format, &args.output)?;
-    if args.compute.quantity != "value" {
+    if args.work.compute.quantity != "value" {
         return Err(Failure::input(
             "streamlines follow the gradient of the function itself; write what they shall follow as the formula",
         ));
@@ -69,15 +35,16 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         None => points(&args.separation, "--separation")?,
     };
     let through = args.from.iter().map(|text| point(text)).collect::<Result<Vec<_>, _>>()?;
-    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, "value", Purpose::Picture)?;
+    let subject = Subject::read(&args.formula, &args.work, Purpose::Picture)?;
     let mut sheet = sheet(&subject);
     let view = view(&subject, &sheet)?;
-    let mut output = Output::create(&args.output, args.out.overwrite)?;
-    if !args.out.quiet {
-        say_notes(&subject.request(&args.compute)?.1);
+    let mut output = Output::create(&args.output, args.file.out.overwrite)?;
+    if !args.file.out.quiet {
+        say_notes(&subject.request(&args.work.compute)?.1);
     }
-    let mut progress = Progress::counting(args.out.quiet, "places");
-    let mut stage = Stage { subject: &subject, compute: &args.compute, view, level_sets: None, watch: &mut progress };
+    let mut progress = Progress::counting(args.file.out.quiet, "places");
+    let mut stage =
+        Stage { subject: &subject, compute: &args.work.compute, view, level_sets: None, watch: &mut progress };
     let probe = stage.probe()?;
     let frame = frame(&view, subject.grid().axes());
     let spacing = separation * view.point();
@@ -95,28 +62,29 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         });
         begun.collect::<Result<_, _>>()?
     };
-    sheet.words = provenance::finished(&args.provenance, words(args, &subject), Vec::new());
+    let followed = start.elapsed();
+    sheet.words = provenance::finished(&args.file.provenance, words(args, &subject), Vec::new());
     let said_lines = described(&lines);
     let paths = paths(lines, args.direction);
     progress.advance(0)?;
     format.write(&mut output, &paths, &sheet)?;
-    let name = output.name().to_owned();
+    let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
     drop(progress);
-    if !args.out.quiet {
-        if format == Format::GeoJson
-            && let Some(note) = reference_note(&subject, sheet.epsg)
-        {
-            eprintln!("{note}");
-        }
+    if !args.file.out.quiet {
+        say_reference(format, &subject, sheet.epsg);
         eprintln!("{name}: {said_lines}, {:.2} s", start.elapsed().as_secs_f64());
+    }
+    if args.file.timing {
+        timing::print_stage("follow lines", followed);
+        timing::print_whole(start, Some(written));
     }
     Ok(())
 }
 
 /// Two numbers.
 fn point(text: &str) -> Result<[f64; 2], Failure> {
-    let numbers = inputs::numbers(text, "--from")?;
+    let numbers = values::numbers(text, "--from")?;
     numbers.try_into().map_err(|numbers: Vec<f64>| {
         Failure::input(format_args!(
             "--from {text}: write the two coordinates of a point, as in 1,2, not {}",
@@ -156,11 +124,11 @@ fn words(args: &StreamlinesArgs, subject: &Subject<'_>) -> Words {
         Direction::Descent => "streamlines of −∇f",
     };
     let software = ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION")));
-    if args.provenance.no_provenance {
+    if args.file.provenance.no_provenance {
         return vec![software];
     }
     // A formula is followed in f64, whatever the engine; arrays are differenced by it.
-    let double = subject.arrays.all.is_empty() || ["f64", "gpu64"].contains(&args.compute.engine.as_str());
+    let double = subject.arrays.all.is_empty() || ["f64", "gpu64"].contains(&args.work.compute.engine.as_str());
     let mut text = vec![
         software,
         ("Formula".to_owned(), args.formula.formula.clone()),

@@ -7,19 +7,23 @@ mod slice;
 
 pub(crate) use slice::mixed;
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs};
-use crate::cli::arrays::{Array, ArrayArgs, Arrays, Bare};
+use crate::cli::args::{ArrayArgs, ComputeArgs, FormulaArgs, GridArgs, WorkArgs};
+use crate::cli::arrays::{Array, Arrays, BARE, Bare};
 use crate::cli::failure::Failure;
+use crate::cli::hold::{Hold, Pick};
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::place::{self, Place};
+use crate::engine::EngineChoice;
 use crate::expr::formula::{Formula, constant};
+use crate::grid::Grid;
 use crate::io::georef::{GeoReference, Unit};
 use crate::io::read::Header;
 use crate::method::scheme::{Scheme, Stencil};
 use crate::quantity::Quantity;
 use crate::quantity::terrain::Terrain;
 use crate::request::{Prepared, Request};
-use slice::Slice;
+use crate::tile::watch::Watch;
+use slice::{Slice, taken};
 
 /// The arrays of a colour picture, and their channels.
 pub(crate) const COLOURS: [(&str, &str); 3] = [("r", "R"), ("g", "G"), ("b", "B")];
@@ -31,7 +35,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) arrays: Arrays,
     pub(crate) place: Option<Place>,
     pub(crate) quantity: Quantity,
-    grid: crate::grid::Grid,
+    grid: Grid,
     args: &'a ArrayArgs,
     /// What titles call the function: the formula, or the file.
     name: String,
@@ -45,14 +49,9 @@ pub(crate) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// Reads the formula and opens the files.
-    pub(crate) fn read(
-        formula: &FormulaArgs,
-        args: &'a ArrayArgs,
-        grid: &GridArgs,
-        quantity: &str,
-        purpose: Purpose,
-    ) -> Result<Self, Failure> {
-        Self::new(Bare::find(&formula.formula, args)?, formula, args, grid, quantity, purpose)
+    pub(crate) fn read(formula: &FormulaArgs, work: &'a WorkArgs, purpose: Purpose) -> Result<Self, Failure> {
+        let bare = Bare::find(&formula.formula, &work.arrays)?;
+        Self::new(bare, formula, &work.arrays, &work.grid, &work.compute.quantity, purpose)
     }
 
     /// The same where it is known which file, if any, the formula is or is about.
@@ -117,7 +116,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The grid.
-    pub(crate) fn grid(&self) -> &crate::grid::Grid {
+    pub(crate) fn grid(&self) -> &Grid {
         &self.grid
     }
 
@@ -259,6 +258,50 @@ impl<'a> Subject<'a> {
             (_, Some(_)) => nodata < 0.0,
         };
         free.then_some(nodata)
+    }
+
+    /// The slice of files where these variables are held: f on the grid that is left, and the quantity, which was computed on the whole.
+    pub(crate) fn sliced(self, holds: &[Hold], compute: &ComputeArgs, watch: &mut dyn Watch) -> Result<Self, Failure> {
+        let pick = Pick::new(&self.grid, holds)?;
+        let (grid, f) = (pick.grid.clone(), pick.clone());
+        let pick = if self.quantity.is_report() { pick.nearest() } else { pick };
+        let Some(first) = self.arrays.all.first() else { return Ok(self) };
+        let (request, _) = self.request(compute)?;
+        let mut prepared = self.prepare(&request)?;
+        crate::picture::check(&prepared, &self.quantity)?;
+        let plane = prepared.names().swap_remove(0);
+        let values = first.holding(taken(&mut prepared, 0, &pick, watch)?);
+        let mut f = match self.quantity {
+            Quantity::Value => values.holding(taken(&mut prepared, 0, &f, watch)?),
+            _ => {
+                let mut prepared = self.prepare(&request.compare(None).quantity(Quantity::Value))?;
+                first.holding(taken(&mut prepared, 0, &f, watch)?)
+            }
+        };
+        let variables: Vec<String> = grid.axes().iter().map(|axis| axis.name().to_owned()).collect();
+        let arguments = FormulaArgs { formula: BARE.to_owned(), parameters: Vec::new(), vars: variables };
+        f.name = BARE.to_owned();
+        let formula = inputs::formula_of(BARE, &arguments, &[(BARE.to_owned(), grid.axes().len())])?;
+        let place = self.place.as_ref().map(|place| place.of_slice(grid.clone()));
+        let arrays =
+            self.arrays.all.iter().map(|array| [array.name.clone(), array.file_name(), array.described_for_certain()]);
+        let slice = Slice { values, plane, words: holds.iter().map(Hold::words).collect(), arrays: arrays.collect() };
+        Ok(Self { formula, arrays: Arrays { all: vec![f] }, place, grid, slice: Some(slice), ..self })
+    }
+
+    /// Whether it is a slice of files.
+    pub(crate) fn is_slice(&self) -> bool {
+        self.slice.is_some()
+    }
+
+    /// Opens the engine for the quantity that is drawn.
+    pub(crate) fn colours(&self, request: &Request<'_>) -> Result<Prepared, Failure> {
+        let Some(slice) = &self.slice else { return self.prepare(request) };
+        let engine = if slice.values.header.dtype.fits_f32() { EngineChoice::Cpu } else { EngineChoice::F64 };
+        let request = Request::new(&self.formula, &self.grid).quantity(Quantity::Value).engine(engine);
+        let mut prepared = request.prepare_with(vec![slice.values.reader()?])?;
+        prepared.set_first_row_on_top(self.place.as_ref().is_some_and(|place| place.first_row_on_top));
+        Ok(prepared)
     }
 }
 

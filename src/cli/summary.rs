@@ -1,13 +1,51 @@
-//! What a command says when it is done: how many cells have no value and why, and what the checks of the GPU found.
+//! What a command says on stderr: which engine runs, how many cells have no value and why, and what the checks of the GPU found.
 
 use crate::cli::failure::Failure;
 use crate::cli::subject::Subject;
-use crate::engine::{Agreement, Report};
+use crate::engine::{Agreement, PATIENCE, Report};
 use crate::grid::Grid;
 use crate::program::mask;
 use crate::quantity::Quantity;
 use crate::request::{Prepared, Request};
 use crate::tile::watch::Watch;
+
+/// Warnings, once each.
+pub(crate) fn say_notes(notes: &[String]) {
+    for note in notes {
+        eprintln!("{note}");
+    }
+}
+
+/// Which engine runs, and with which steps, on stderr.
+pub(crate) fn say_how(prepared: &Prepared, asked: &str) {
+    let asked = if asked == "auto" { " (auto)" } else { "" };
+    eprintln!("engine{asked}: {}, {}", prepared.engine(), prepared.agreement());
+    if prepared.gave_up_compiling() {
+        let seconds = PATIENCE.as_secs();
+        eprintln!(
+            "the driver took more than {seconds} s to compile this formula, so the CPU computes it: the same bytes"
+        );
+    }
+    for (method, choices) in prepared.methods() {
+        for (axis, choice) in prepared.grid().axes().iter().zip(choices) {
+            let (h, error) = (choice.first.h, choice.first.error);
+            eprintln!("{method} along {}: h = {h:e} (2^{:.0}), expected error {error:.1e}", axis.name(), h.log2());
+        }
+    }
+}
+
+/// The fewest digits that tell the value from its neighbours in the engine's number type.
+#[expect(clippy::cast_possible_truncation, reason = "the value came from this type")]
+pub(crate) fn digits(value: f64, prepared: &Prepared) -> String {
+    if prepared.engine().arithmetic() == "f32" { format!("{:?}", value as f32) } else { format!("{value:?}") }
+}
+
+/// `values -1.0 to 2.5`
+pub(crate) fn values(extremes: Option<(f64, f64)>, prepared: &Prepared) -> String {
+    let shown = |value| digits(value, prepared);
+    let values = extremes.map(|(lo, hi)| format!("values {} to {}", shown(lo), shown(hi)));
+    values.unwrap_or("no cell has a value".to_owned())
+}
 
 /// `, 12 of 100 cells undefined (10 domain, 2 overflow)`, or nothing when all cells have values.
 ///

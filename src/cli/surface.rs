@@ -1,12 +1,13 @@
 //! `gradgrid surface`: level surfaces of a function or a volume of samples as triangle meshes.
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, GridArgs, OutputArgs};
-use crate::cli::arrays::ArrayArgs;
+use crate::cli::args::{ComputeArgs, FormulaArgs, SurfaceArgs};
+use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::{say_how, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::subject::Subject;
+use crate::cli::summary::{say_how, say_notes};
+use crate::cli::values;
 use crate::grid::Axis;
 use crate::io::output::Output;
 use crate::io::write::mesh::{Triangles, ply, stl, vtp};
@@ -14,38 +15,8 @@ use crate::probe::Probe;
 use crate::quantity::Quantity;
 use crate::surface::{Mesh, SurfaceError, Surfaces, surfaces, values_at};
 use crate::tile::watch::Watch;
-use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
-
-#[derive(Debug, Args)]
-pub(crate) struct SurfaceArgs {
-    #[command(flatten)]
-    formula: FormulaArgs,
-    /// The file to write: .ply, .stl or .vtp
-    output: PathBuf,
-    /// The level, or several: 0.2,0.5; their surfaces are written as one mesh
-    #[arg(long, value_name = "LEVEL,…", allow_hyphen_values = true)]
-    iso: String,
-    /// A quantity to be written at each vertex (.ply and .vtp, of formulas)
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    values: Option<String>,
-    /// Normals that point to where f is lower: outward for densities
-    #[arg(long)]
-    flip: bool,
-    #[command(flatten)]
-    arrays: ArrayArgs,
-    #[command(flatten)]
-    grid: GridArgs,
-    /// auto, gpu, cpu or f64: what computes the nodes; vertices are found in double precision on the CPU
-    #[arg(long, value_name = "ENGINE", default_value = "auto", help_heading = "Computation")]
-    engine: String,
-    /// Memory for pieces on their way; the mesh comes on top
-    #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Computation")]
-    memory: String,
-    #[command(flatten)]
-    out: OutputArgs,
-}
 
 /// The formats of meshes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +29,10 @@ enum Format {
 pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = format(&args.output)?;
-    let levels = inputs::numbers(&args.iso, "--iso")?;
-    let compute = compute(&args.engine, &args.memory);
-    let subject = Subject::read(&args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers)?;
+    let levels = values::numbers(&args.iso, "--iso")?;
+    let compute = ComputeArgs { memory: args.memory.clone(), ..ComputeArgs::plain("value", &args.engine) };
+    let bare = Bare::find(&args.formula.formula, &args.arrays)?;
+    let subject = Subject::new(bare, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers)?;
     let quantity = args.values.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
     if quantity.is_some() && format == Format::Stl {
         return Err(Failure::input("--values: .stl files have no values at vertices; write .ply or .vtp"));
@@ -105,21 +77,6 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
         );
     }
     Ok(())
-}
-
-/// What a request needs to know, for commands that take the exact value of f.
-pub(crate) fn compute(engine: &str, memory: &str) -> ComputeArgs {
-    let [value, exact] = ["value", "exact"].map(str::to_owned);
-    ComputeArgs {
-        quantity: value,
-        method: exact.clone(),
-        step: None,
-        compare: None,
-        engine: engine.to_owned(),
-        math: exact,
-        verify: "sample".to_owned(),
-        memory: memory.to_owned(),
-    }
 }
 
 /// The level surfaces of a subject of three axes.

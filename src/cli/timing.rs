@@ -19,6 +19,16 @@ pub(crate) fn print(start: Instant, prepared: &Prepared, written: Option<Duratio
         };
         eprintln!("timing: pass `{}` {}: engine {}{kernels}{sink}", pass.name, shown(spent.total), shown(spent.engine));
     }
+    print_whole(start, written);
+}
+
+/// Prints one stage.
+pub(crate) fn print_stage(name: &str, time: Duration) {
+    eprintln!("timing: {name} {}", shown(time));
+}
+
+/// Prints the time of a command that began at `start`, and of it what the system took for the output's bytes.
+pub(crate) fn print_whole(start: Instant, written: Option<Duration>) {
     let written = written.map_or(String::new(), |time| format!("write {}, ", shown(time)));
     eprintln!("timing: {written}all {}", shown(start.elapsed()));
 }

@@ -11,37 +11,21 @@
 
 mod compare;
 
-use crate::cli::args::Command;
+use crate::cli::args::{Command, VerifyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::record::Record;
-use crate::cli::{execute, parse};
 use crate::io::provenance::{self, COMMAND, Container, ProvenanceError, Words, get};
-use clap::Args;
 use compare::{Difference, compare};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::{Builder, TempDir};
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// The file: .png, .svg, .tif, .exr, .vti, .geojson, or .npy or .raw with its .json beside it
-    pub(crate) file: PathBuf,
-    /// The folder in which files are looked for that the command names [default: the current one]
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) from: Option<PathBuf>,
-    /// The engine that computes again: cpu, gpu, f64 or gpu64 [default: cpu or f64, by the file's arithmetic]
-    #[arg(long, value_name = "ENGINE")]
-    pub(crate) engine: Option<String>,
-    /// Machine-readable output
-    #[arg(long)]
-    pub(crate) json: bool,
-}
 
 /// Commands that may be run again: each writes one file, to the name that it is given.
 const KNOWN: [&str; 4] = ["plot", "eval", "contour", "streamlines"];
 
-pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
+/// Checks a file; `execute` runs the command that made it again.
+pub(crate) fn run(args: &VerifyArgs, execute: &dyn Fn(Command) -> Result<(), Failure>) -> Result<(), Failure> {
     let name = args.file.display().to_string();
     let file = std::path::absolute(&args.file).map_err(|error| Failure::input(format_args!("'{name}': {error}")))?;
     let found = provenance::read(&file)?;
@@ -62,20 +46,13 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let more: Vec<String> =
         engine.iter().map(|engine| format!("--engine={engine}")).chain(["--quiet".to_owned()]).collect();
     let words = [OsStr::new("gradgrid")].into_iter().chain(record.again(&more, again.as_os_str()));
-    let command = parse(words.collect::<Vec<_>>()).map_err(|error| {
+    let mut command = Command::read(words.collect::<Vec<_>>()).map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         Failure::input(format_args!("'{name}' was made by a command that this version does not take: {first}"))
     })?;
     // Whatever the file says, nothing is written but there.
-    let output = match &command {
-        Command::Plot(args) => Some(&args.output),
-        Command::Eval(args) => Some(&args.output),
-        Command::Contour(args) => Some(&args.output),
-        Command::Streamlines(args) => Some(&args.output),
-        _ => None,
-    };
-    if output != Some(&again) {
+    if command.file().map(|(output, _)| output) != Some(&again) {
         return Err(Failure::input(format_args!("'{name}' was made by a command that is not run again")));
     }
     execute(command).map_err(|failure| failure.within(&format!("'{name}' cannot be computed again: ")))?;

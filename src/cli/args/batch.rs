@@ -1,7 +1,7 @@
 //! The arguments of `gradgrid batch`.
 
-use super::OutputArgs;
-use crate::cli::arrays::ArrayArgs;
+use crate::cli::args::arrays::ArrayArgs;
+use crate::cli::args::groups::OutputArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

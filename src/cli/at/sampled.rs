@@ -3,12 +3,13 @@
 //! The point is the nearest sample; one that lies outside all cells is refused with the extent. Values are computed in double precision,
 //! by the programs that `eval` would run, for this one cell.
 
-use super::{number, tuple};
+use super::shown::{gradient, number, tuple};
 use crate::cli::args::{AtArgs, ComputeArgs, GridArgs};
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{self, Purpose};
+use crate::cli::inputs::Purpose;
 use crate::cli::subject::Subject;
+use crate::cli::values;
 use crate::grid::{Axis, Grid};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -37,7 +38,7 @@ pub(super) fn run(args: &AtArgs, bare: Option<Bare>) -> Result<(), Failure> {
     let values = |quantity: &str| -> Result<Vec<f64>, Failure> {
         let bare = Bare::find(&args.formula.formula, &args.arrays)?;
         let subject = Subject::new(bare, &args.formula, &args.arrays, &whole_grid, quantity, Purpose::Numbers)?;
-        let compute = compute(quantity);
+        let compute = ComputeArgs::plain(quantity, "f64");
         let (request, _) = subject.request(&compute)?;
         Ok(subject.prepare(&request)?.cell(cell)?)
     };
@@ -63,25 +64,11 @@ pub(super) fn run(args: &AtArgs, bare: Option<Bare>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Double precision, and all else as usual.
-fn compute(quantity: &str) -> ComputeArgs {
-    ComputeArgs {
-        quantity: quantity.to_owned(),
-        method: "exact".to_owned(),
-        step: None,
-        compare: None,
-        engine: "f64".to_owned(),
-        math: "exact".to_owned(),
-        verify: "sample".to_owned(),
-        memory: "256M".to_owned(),
-    }
-}
-
 /// The index of the point along each axis.
 fn index(args: &AtArgs, grid: &Grid) -> Result<Vec<usize>, Failure> {
     let axes = grid.axes();
     let names = || axes.iter().map(Axis::name).collect::<Vec<_>>().join(", ");
-    let numbers = inputs::numbers(&args.point, "the point")?;
+    let numbers = values::numbers(&args.point, "the point")?;
     if numbers.len() != axes.len() {
         return Err(Failure::input(format_args!(
             "the point `{}` has {} numbers and the samples have {} axes ({}); write them like 1,2",
@@ -124,11 +111,7 @@ impl Report {
             String::new(),
             format!("value            f = {}", number(self.value)),
         ];
-        for (name, partial) in self.variables.iter().zip(&self.gradient) {
-            lines.push(format!("partial      ∂f/∂{name} = {}", number(*partial)));
-        }
-        lines.push(format!("gradient        ∇f = {}", tuple(&self.gradient)));
-        lines.push(format!("steepest slope ‖∇f‖ = {}", number(self.magnitude)));
+        lines.extend(gradient(&self.variables, &self.gradient, self.magnitude));
         let ascent = if self.magnitude == 0.0 { "none: ∇f = 0".to_owned() } else { tuple(&self.ascent) };
         lines.push(format!("steepest ascent  u = {ascent}"));
         lines.extend(self.along.iter().map(|(along, slope)| format!("along {along}: D_u f = {}", number(*slope))));

@@ -1,10 +1,10 @@
 //! The files of a batch: which there are, where their results go, and which of them are done already.
 
-use super::Done;
 use super::manifest::{Entry, Manifest, Stamp};
 use crate::cli::args::{BatchArgs, FileFormat};
 use crate::cli::arrays::known_extension;
 use crate::cli::failure::Failure;
+use crate::io::output::Output;
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,23 @@ pub(super) struct Task {
     pub(super) output: PathBuf,
     /// Whether an output that is there may be replaced.
     pub(super) overwrite: bool,
+}
+
+/// What a file came to.
+pub(super) struct Done {
+    pub(super) task: usize,
+    /// Sizes and extremes, and whether it was written with a range.
+    pub(super) result: Result<Found, String>,
+    /// What was written, and has no name yet.
+    pub(super) file: Option<Output>,
+    pub(super) seconds: f64,
+}
+
+pub(super) struct Found {
+    pub(super) shape: Vec<usize>,
+    pub(super) values: Option<(f64, f64)>,
+    pub(super) range: Option<(f64, f64)>,
+    pub(super) masked: u64,
 }
 
 /// The files that are given, folders opened, and the folder for the results.

@@ -1,6 +1,6 @@
 //! What is done with one file of a batch: its values are read, computed, scaled and written.
 
-use super::Settings;
+use super::settings::Settings;
 use crate::cli::args::FileFormat;
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;

@@ -2,10 +2,11 @@
 //!
 //! Unless a colour is asked for, lines are dark with a pale casing, as maps draw them: one of the two stands out from any colour.
 
+use crate::cli::args::LevelArgs;
 use crate::cli::contour::precise;
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
-use crate::cli::plot::layers::Stage;
+use crate::cli::plot::stage::Stage;
+use crate::cli::values;
 use crate::contour::label::{self, Line, Placed, Setting};
 use crate::contour::levels::{self, Levels};
 use crate::contour::{Surface, trace};
@@ -16,38 +17,6 @@ use crate::picture::{PictureOptions, RangeChoice};
 use crate::quantity::Quantity;
 use crate::request::Prepared;
 use crate::tile::watch::Watch;
-use clap::Args;
-
-#[derive(Debug, Args)]
-pub(crate) struct ContourArgs {
-    /// Lines of equal f: so many at round numbers (12), at multiples (every=50), or at these values (1,4,9)
-    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true)]
-    contours: Option<String>,
-    /// The lines where f has these values
-    #[arg(long, value_name = "A,B,…", allow_hyphen_values = true, conflicts_with = "contours")]
-    level: Option<String>,
-    /// Write the values on the contours
-    #[arg(long)]
-    labels: bool,
-    /// One flat colour between each two contours, which are evenly spaced; with -q value
-    #[arg(long, conflicts_with_all = ["range", "percentile", "scale"])]
-    filled: bool,
-    /// The colour of contours and labels, as #rrggbb or black, white, red … [default: dark with a pale edge]
-    #[arg(long, value_name = "COLOUR")]
-    contour_color: Option<String>,
-    /// The width of contours in points
-    #[arg(long, value_name = "POINTS", default_value_t = 0.8, allow_hyphen_values = true)]
-    contour_width: f64,
-}
-
-impl ContourArgs {
-    /// The option that asks for this layer, if one does.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        let options =
-            [(self.contours.is_some(), "--contours"), (self.level.is_some(), "--level"), (self.filled, "--filled")];
-        options.into_iter().find_map(|(given, option)| given.then_some(option))
-    }
-}
 
 /// Points of the letters of labels.
 const LETTERS: f64 = 8.0;
@@ -67,7 +36,7 @@ const DARK: [u8; 3] = [20, 20, 24];
 const PALE: [u8; 3] = [255, 255, 255];
 
 /// The levels that are asked for.
-fn asked(args: &ContourArgs) -> Result<Option<Levels>, Failure> {
+fn asked(args: &LevelArgs) -> Result<Option<Levels>, Failure> {
     match (&args.contours, &args.level) {
         (Some(text), _) => Ok(Some(text.parse()?)),
         (None, Some(list)) => Ok(Some(Levels::list(list)?)),
@@ -82,7 +51,7 @@ fn asked(args: &ContourArgs) -> Result<Option<Levels>, Failure> {
 /// The options of a picture whose colours change at the contours: as many flat steps as there are intervals of the levels from below the
 /// smallest value to above the largest.
 pub(super) fn filled(
-    args: &ContourArgs,
+    args: &LevelArgs,
     options: PictureOptions,
     quantity: &Quantity,
     prepared: &mut Prepared,
@@ -111,7 +80,7 @@ pub(super) fn filled(
 }
 
 /// The marks of this layer, in painting order.
-pub(super) fn marks(args: &ContourArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
+pub(super) fn marks(args: &LevelArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
     let Some(levels) = asked(args)? else { return Ok(Vec::new()) };
     if !(args.contour_width.is_finite() && args.contour_width > 0.0) {
         return Err(Failure::input(format_args!(
@@ -119,7 +88,7 @@ pub(super) fn marks(args: &ContourArgs, stage: &mut Stage<'_>) -> Result<Vec<Mar
             args.contour_width
         )));
     }
-    let colour = args.contour_color.as_deref().map(|text| inputs::colour(text, "--contour-color")).transpose()?;
+    let colour = args.contour_color.as_deref().map(|text| values::colour(text, "--contour-color")).transpose()?;
     let (paths, levels) = lines(&levels, stage)?;
     stage.level_sets = Some(paths.clone());
     let (view, point) = (stage.view, stage.view.point());

@@ -1,117 +1,11 @@
 //! The layers of a picture: what lies over or shades the coloured cells, in the order of painting.
 
 use super::{arrows, contours, notes, relief, streams, texture};
-use crate::cli::args::ComputeArgs;
+use crate::cli::args::LayerArgs;
 use crate::cli::failure::Failure;
-use crate::cli::subject::Subject;
-use crate::figure::View;
+use crate::cli::plot::stage::Stage;
 use crate::figure::scene::Mark;
-use crate::grid::Axis;
-use crate::io::paths::Path;
 use crate::picture::{Both, Shade};
-use crate::probe::Probe;
-use crate::probe::lattice::{Lattice, kept};
-use crate::quantity::Quantity;
-use crate::request::Prepared;
-use crate::tile::watch::Watch;
-use clap::Args;
-
-/// Layers over the colours.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Layers")]
-pub(crate) struct LayerArgs {
-    #[command(flatten)]
-    pub(crate) relief: relief::ReliefArgs,
-    #[command(flatten)]
-    pub(crate) texture: texture::TextureArgs,
-    #[command(flatten)]
-    pub(crate) contours: contours::ContourArgs,
-    #[command(flatten)]
-    pub(crate) streams: streams::StreamArgs,
-    #[command(flatten)]
-    pub(crate) arrows: arrows::ArrowArgs,
-    #[command(flatten)]
-    pub(crate) notes: notes::NoteArgs,
-}
-
-impl LayerArgs {
-    /// The option of the first layer that is asked for.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        let over = self.contours.asked().or(self.streams.asked()).or(self.arrows.asked());
-        self.relief.asked().or(self.texture.asked()).or(over).or(self.notes.asked())
-    }
-}
-
-/// What a layer is made from.
-pub(crate) struct Stage<'a> {
-    pub(crate) subject: &'a Subject<'a>,
-    pub(crate) compute: &'a ComputeArgs,
-    /// Where coordinates lie in the picture.
-    pub(crate) view: View,
-    /// The lines of the contours, once that layer is made; `None` if it has none.
-    pub(crate) level_sets: Option<Vec<Path>>,
-    pub(crate) watch: &'a mut dyn Watch,
-}
-
-/// Nodes that a probe of arrays keeps at most: with four planes of f32, 64 MiB.
-const MOST_NODES: usize = 4 << 20;
-
-impl Stage<'_> {
-    /// Opens the engine for another quantity of the same function on the same grid.
-    pub(crate) fn prepare(&self, quantity: Quantity) -> Result<Prepared, Failure> {
-        let (request, _) = self.subject.request(self.compute)?;
-        self.subject.prepare(&request.compare(None).quantity(quantity))
-    }
-
-    /// f and ∇f at any point of the picture: of a formula exactly; of arrays between their nodes, every so many of them where there are
-    /// more than a probe keeps.
-    pub(crate) fn probe(&mut self) -> Result<Probe, Failure> {
-        let axes = self.subject.grid().axes();
-        let drawn = axes.len().min(2);
-        if self.subject.arrays.all.is_empty() {
-            let held: Vec<f64> = axes[drawn..].iter().map(Axis::min).collect();
-            return Ok(Probe::new(&self.subject.formula, drawn, &held)?);
-        }
-        let cells = |stride: usize| axes.iter().map(|axis| kept(axis.len(), stride).count()).product::<usize>();
-        let stride = (1..).find(|&stride| cells(stride) <= MOST_NODES).unwrap_or(usize::MAX);
-        let mut quantities = vec![Quantity::Value, Quantity::Gradient];
-        if axes.len() == 2 {
-            quantities.push(Quantity::Partial(vec![0, 1]));
-        }
-        let mut planes = Vec::new();
-        for quantity in quantities {
-            planes.extend(self.nodes(quantity, stride)?);
-        }
-        let lattice = Lattice::new(axes, stride, planes);
-        let lattice = lattice.ok_or_else(|| Failure::input("the arrays ended before their last value"))?;
-        Ok(Probe::of_lattice(lattice))
-    }
-
-    /// The planes of a quantity at every `stride`-th node of each axis and the last.
-    #[expect(clippy::cast_possible_truncation, reason = "probes keep f32")]
-    fn nodes(&mut self, quantity: Quantity, stride: usize) -> Result<Vec<Vec<f32>>, Failure> {
-        let mut prepared = self.prepare(quantity)?;
-        let grid = prepared.grid().clone();
-        let wanted = |axis: usize, index: usize| {
-            let len = grid.axes()[axis].len();
-            index.is_multiple_of(stride) || index + 1 == len
-        };
-        let mut planes = vec![Vec::new(); prepared.program().outputs().len()];
-        let mut index = vec![0; grid.axes().len()];
-        let mut first = 0;
-        prepared.bands(self.watch, |band| {
-            for cell in 0..band.cells() {
-                grid.index_from_cell(first + cell, &mut index);
-                if index.iter().enumerate().all(|(axis, &index)| wanted(axis, index)) {
-                    planes.iter_mut().enumerate().for_each(|(k, plane)| plane.push(band.get(k, cell) as f32));
-                }
-            }
-            first += band.cells();
-            Ok::<(), crate::request::RequestError>(())
-        })?;
-        Ok(planes)
-    }
-}
 
 fn kind(name: &str, marks: Vec<Mark>) -> notes::Kind {
     notes::Kind { name: name.to_owned(), marks }

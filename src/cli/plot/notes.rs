@@ -7,48 +7,13 @@
 //! A legend stands in a corner when there is more than one kind of lines, or where `--legend` says; each of its samples is
 //! drawn with the lines and fills of its layer.
 
+use crate::cli::args::{Corner, NoteArgs};
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
-use crate::cli::plot::layers::Stage;
+use crate::cli::plot::stage::Stage;
+use crate::cli::values;
 use crate::figure::scene::{Area, Brush, Colour, Mark, Shape};
 use crate::figure::text;
-use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
-
-#[derive(Debug, Args)]
-pub(crate) struct NoteArgs {
-    /// A point of the picture, with a label if one follows: 1,2 or 1,2,saddle
-    #[arg(long = "point", value_name = "X,Y[,LABEL]", allow_hyphen_values = true)]
-    points: Vec<String>,
-    /// A line through the points of a file, x,y on each line
-    #[arg(long = "path", value_name = "FILE")]
-    paths: Vec<PathBuf>,
-    /// Where the names of the lines are [default: in the upper right corner if there are several kinds of them]
-    #[arg(long, value_name = "CORNER")]
-    legend: Option<Corner>,
-}
-
-impl NoteArgs {
-    /// The option that asks for this layer, if one does.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        let options = [
-            (!self.points.is_empty(), "--point"),
-            (!self.paths.is_empty(), "--path"),
-            (self.legend.is_some(), "--legend"),
-        ];
-        options.into_iter().find_map(|(given, option)| given.then_some(option))
-    }
-}
-
-/// Where the legend stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Corner {
-    None,
-    UpperRight,
-    UpperLeft,
-    LowerRight,
-    LowerLeft,
-}
+use std::path::Path;
 
 /// A kind of lines: its name and its marks.
 pub(super) struct Kind {
@@ -146,7 +111,7 @@ pub(super) fn points(args: &NoteArgs, stage: &Stage<'_>) -> Result<Vec<Mark>, Fa
     for text in &args.points {
         let mut parts = text.splitn(3, ',');
         let mut number =
-            || parts.next().map_or_else(|| inputs::number("", "--point"), |part| inputs::number(part, "--point"));
+            || parts.next().map_or_else(|| values::number("", "--point"), |part| values::number(part, "--point"));
         let (x, y) = (number()?, number()?);
         let label = parts.next().map(str::trim).filter(|label| !label.is_empty());
         let at = view.pixel(x, y);

@@ -1,27 +1,12 @@
 //! The layer of light: a hillshade over the colours.
 
+use crate::cli::args::ReliefArgs;
 use crate::cli::failure::Failure;
-use crate::cli::plot::layers::Stage;
+use crate::cli::plot::stage::Stage;
 use crate::expr::formula::constant;
 use crate::picture::{Relief, Shade};
 use crate::quantity::Quantity;
 use crate::quantity::terrain::{Hillshade, SlopeUnit, Terrain};
-use clap::Args;
-
-#[derive(Debug, Args)]
-pub(crate) struct ReliefArgs {
-    /// Light from one side over the colours, as on relief maps: hillshade, hillshade:AZIMUTH,HEIGHT, hillshade:combined or
-    /// hillshade:multidirectional; what is no terrain with a place is made as steep as shows best, or as --z-factor says
-    #[arg(long, value_name = "LIGHT", allow_hyphen_values = true)]
-    shade: Option<String>,
-}
-
-impl ReliefArgs {
-    /// The option that asks for this layer, if one does.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        self.shade.is_some().then_some("--shade")
-    }
-}
 
 /// The share of cells that may be steeper than 45 degrees where the height is ours to choose, in per cent.
 const STEEP: f64 = 25.0;

@@ -5,39 +5,9 @@ mod profile;
 
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
-use crate::cli::hold::Hold;
-use crate::cli::plot::PictureFormat;
-use clap::Args;
+use crate::cli::plot::format::picture_format;
+use crate::figure::PictureFormat;
 use std::time::Instant;
-
-/// What is drawn in place of a heatmap.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Shapes")]
-pub(crate) struct ShapeArgs {
-    /// The plane where a variable has this value, of a function of three; once for each variable that is held
-    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
-    slice: Vec<String>,
-    /// f and its partial derivative along the line where all other variables have these values, as y=1 or y=1,z=0; the
-    /// name of a variable alone (x) draws a function of one
-    #[arg(long, value_name = "NAME=VALUE,…", allow_hyphen_values = true, conflicts_with = "slice")]
-    profile: Option<String>,
-    /// Level surfaces of a function of three variables or of a volume, lit by their normals, as 0.5 or 0.2,0.5
-    #[arg(long, value_name = "LEVEL,…", allow_hyphen_values = true, conflicts_with = "profile")]
-    iso: Option<String>,
-    /// Azimuth and elevation of the camera on level surfaces, in degrees [default: -57,24]
-    #[arg(long, value_name = "AZ,EL", allow_hyphen_values = true, requires = "iso")]
-    view: Option<String>,
-    /// Colour level surfaces by a quantity, of formulas [default: a colour for each side, or for each level]
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "iso")]
-    paint: Option<String>,
-}
-
-impl ShapeArgs {
-    /// The variables that a slice holds.
-    pub(super) fn slices(&self) -> Result<Vec<Hold>, Failure> {
-        self.slice.iter().map(|text| Hold::read(text, "--slice")).collect()
-    }
-}
 
 /// Draws the shape that is asked for, if one is.
 pub(super) fn run(args: &PlotArgs, start: Instant) -> Option<Result<(), Failure>> {
@@ -61,6 +31,6 @@ fn named(args: &PlotArgs, option: &str) -> Result<PictureFormat, Failure> {
         Some(extension) if extension.eq_ignore_ascii_case("dzi") => {
             Err(Failure::input(format_args!("a picture with {option} is written as .png or .svg, not .{extension}")))
         }
-        _ => PictureFormat::of(&args.output),
+        _ => picture_format(&args.output),
     }
 }

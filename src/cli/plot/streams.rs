@@ -2,50 +2,15 @@
 //!
 //! Unless a colour is asked for, lines are near black with a pale edge, so that one of the two stands out from any colour.
 
+use crate::cli::args::{Direction, StreamArgs};
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
-use crate::cli::plot::layers::Stage;
+use crate::cli::plot::stage::Stage;
+use crate::cli::values;
 use crate::figure::View;
 use crate::figure::scene::Mark;
 use crate::flow::glyph::{Look, stream_marks};
 use crate::flow::{Frame, StreamError, StreamOptions, Way, streamlines};
 use crate::grid::Axis;
-use clap::{Args, ValueEnum};
-
-/// Points between streamlines: about thirty across a picture of the usual size.
-pub(crate) const SEPARATION: &str = "14";
-
-#[derive(Debug, Args)]
-pub(crate) struct StreamArgs {
-    /// Lines that follow ∇f, so many points from each other [default: 14]
-    #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = SEPARATION)]
-    streamlines: Option<String>,
-    /// Which way the heads on streamlines point
-    #[arg(long, value_name = "WAY", default_value = "ascent")]
-    streamline_direction: Direction,
-    /// The colour of streamlines, as #rrggbb or black, white, red … [default: dark with a pale edge]
-    #[arg(long, value_name = "COLOUR")]
-    streamline_color: Option<String>,
-    /// The width of streamlines in points [default: 1]
-    #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
-    streamline_width: Option<String>,
-}
-
-impl StreamArgs {
-    /// The option that asks for this layer, if one does.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        self.streamlines.is_some().then_some("--streamlines")
-    }
-}
-
-/// A way along ∇f.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Direction {
-    /// Where f rises fastest
-    Ascent,
-    /// Where it falls fastest
-    Descent,
-}
 
 impl From<Direction> for Way {
     fn from(direction: Direction) -> Self {
@@ -73,7 +38,7 @@ pub(super) fn marks(args: &StreamArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark
 
 /// A positive number of typographic points.
 pub(crate) fn points(text: &str, what: &str) -> Result<f64, Failure> {
-    let points = inputs::number(text, what)?;
+    let points = values::number(text, what)?;
     if points > 0.0 {
         Ok(points)
     } else {
@@ -83,7 +48,7 @@ pub(crate) fn points(text: &str, what: &str) -> Result<f64, Failure> {
 
 /// What is drawn with: this colour, or the one that stands out from all.
 pub(super) fn look(colour: Option<&str>, what: &str) -> Result<Look, Failure> {
-    let colour = colour.map(|text| inputs::colour(text, what)).transpose()?;
+    let colour = colour.map(|text| values::colour(text, what)).transpose()?;
     Ok(colour.map_or_else(Look::dark, Look::of))
 }
 

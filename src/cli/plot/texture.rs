@@ -1,34 +1,12 @@
 //! The layer of light and texture: what shades the colours of the cells.
 
+use crate::cli::args::TextureArgs;
 use crate::cli::failure::Failure;
-use crate::cli::plot::layers::Stage;
+use crate::cli::plot::stage::Stage;
 use crate::kernels::lic::LONGEST;
 use crate::picture::Shade;
 use crate::quantity::Quantity;
 use crate::texture::{COARSEST, Look, Texture};
-use clap::Args;
-
-#[derive(Debug, Args)]
-pub(crate) struct TextureArgs {
-    /// Smear noise along the direction of ∇f, so that its lines show everywhere (line integral convolution); the colours stay those of the quantity
-    #[arg(long)]
-    lic: bool,
-
-    /// Pixels that lines of the texture reach each way, 1 to 512 [default: by the size of the picture, 12 to 40]
-    #[arg(long, value_name = "N", requires = "lic")]
-    lic_length: Option<u32>,
-
-    /// Thickness of the lines of the texture in pixels, 1 to 64
-    #[arg(long, value_name = "PIXELS", default_value_t = 1.5, requires = "lic")]
-    lic_scale: f64,
-}
-
-impl TextureArgs {
-    /// The option that asks for this layer, if one does.
-    pub(super) fn asked(&self) -> Option<&'static str> {
-        self.lic.then_some("--lic")
-    }
-}
 
 /// The shade of the cells, if one is asked for.
 pub(super) fn shade(args: &TextureArgs, stage: &mut Stage<'_>) -> Result<Option<Box<dyn Shade>>, Failure> {

@@ -1,12 +1,13 @@
 //! `gradgrid plot … name.dzi`: the picture as a pyramid of tiles.
 
-use super::{digits, options, say_how, say_notes, subject};
 use crate::cli::args::PlotArgs;
 use crate::cli::failure::Failure;
+use crate::cli::plot::choices::{options, subject};
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::Subject;
-use crate::cli::{summary, timing};
+use crate::cli::summary::{self, say_how, say_notes};
+use crate::cli::timing;
 use crate::picture::PictureError;
 use crate::pyramid::{PyramidError, write_pyramid};
 use crate::request::{Prepared, RequestError};
@@ -18,15 +19,15 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
             "{option} is a layer of pictures, and the tiles of a .dzi have colours alone; write a .png or .svg"
         )));
     }
-    let mut progress = Progress::new(args.out.quiet);
+    let mut progress = Progress::new(args.file.out.quiet);
     let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
-    let (request, notes) = subject.request(&args.compute)?;
+    let (request, notes) = subject.request(&args.work.compute)?;
     let mut prepared = subject.colours(&request)?;
-    let note = !args.out.quiet;
+    let note = !args.file.out.quiet;
     if note {
         say_notes(&notes);
-        say_how(&prepared, &args.compute.engine);
+        say_how(&prepared, &args.work.compute.engine);
     }
     let name = args.output.display();
     let words = words(args, &subject, &prepared);
@@ -36,7 +37,7 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
         &options,
         &args.output,
         &words,
-        args.out.overwrite,
+        args.file.out.overwrite,
         &mut progress,
     );
     let drawn = drawn.inspect_err(|error| {
@@ -49,9 +50,7 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
         let undefined = summary::undefined(&subject, &request, picture.masked, picture.cells, &mut progress)?;
         drop(progress);
         let (width, height) = picture.size;
-        let shown = |value| digits(value, &prepared);
-        let values = picture.extremes.map(|(lo, hi)| format!("values {} to {}", shown(lo), shown(hi)));
-        let values = values.unwrap_or("no cell has a value".to_owned());
+        let values = summary::values(picture.extremes, &prepared);
         let kept = if drawn.kept > 0 { format!(" ({} kept from before)", drawn.kept) } else { String::new() };
         summary::warn_of_mismatch(&prepared);
         let recomputed = summary::recomputed(&prepared);
@@ -62,7 +61,7 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
             start.elapsed().as_secs_f64()
         );
     }
-    if args.timing {
+    if args.file.timing {
         timing::print(start, &prepared, None);
     }
     Ok(())
@@ -78,9 +77,9 @@ fn is_interruption(error: &PyramidError) -> bool {
 
 /// Everything that the tiles depend on.
 fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(String, String)> {
-    let mut words = provenance::words(&args.provenance, &args.formula, &args.compute, subject, prepared);
+    let mut words = provenance::words(&args.file.provenance, &args.formula, &args.work.compute, subject, prepared);
     let mut add = |key: &str, value: Option<String>| words.extend(value.map(|value| (key.to_owned(), value)));
-    let (compute, picture) = (&args.compute, &args.picture);
+    let (compute, picture) = (&args.work.compute, &args.picture);
     add("Variables", Some(args.formula.vars.join(",")));
     add("Mathematics", Some(compute.math.clone()));
     add("Step", compute.step.clone());

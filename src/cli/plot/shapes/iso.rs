@@ -4,18 +4,19 @@
 //! Of several, the one with the least area is opaque and the others are translucent, each in its own colour.
 
 use crate::cli::args::{GridArgs, PlotArgs};
+use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
-use crate::cli::hold;
+use crate::cli::hold::{self, Hold};
 use crate::cli::inputs::{self, Purpose};
-use crate::cli::plot::PictureFormat;
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::Subject;
 use crate::cli::surface::{extract, values, words};
+use crate::cli::values;
 use crate::color::Colormap;
 use crate::figure::scene::Colour;
 use crate::figure::space::{Bar, Camera, SpaceFigure, SpaceSpec, VIEW};
-use crate::figure::{FigureAxis, Theme, palette};
+use crate::figure::{FigureAxis, PictureFormat, Theme, WriteFigure, palette};
 use crate::io::output::Output;
 use crate::quantity::Quantity;
 use crate::surface::render::{Look, Shade, Sheet, Voxels, render};
@@ -35,21 +36,21 @@ const SIDES: [[u8; 3]; 2] = [[74, 134, 206], [238, 190, 120]];
 const TRANSLUCENT: f32 = 0.26;
 
 pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
-    let levels = inputs::numbers(text, "--iso")?;
+    let levels = values::numbers(text, "--iso")?;
     let view = view(args.shapes.view.as_deref())?;
-    if !["magnitude", "value"].contains(&args.compute.quantity.as_str()) {
+    if !["magnitude", "value"].contains(&args.work.compute.quantity.as_str()) {
         return Err(Failure::input(format_args!(
             "--iso shows where f has a level; to colour the surface by {0}, write `--paint {0}`",
-            args.compute.quantity
+            args.work.compute.quantity
         )));
     }
     let subject = subject(args)?;
     let quantity = args.shapes.paint.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
     let colormap = args.picture.colormap.as_deref().map(Colormap::from_name).transpose().map_err(Failure::input)?;
-    let range = args.picture.range.as_deref().map(|text| inputs::extent(text, "--range")).transpose()?;
-    let output = Output::create(&args.output, args.out.overwrite)?;
-    let mut progress = Progress::new(args.out.quiet);
-    let found = extract(&subject, &args.compute, &levels, args.out.quiet, &mut progress)?;
+    let range = args.picture.range.as_deref().map(|text| values::extent(text, "--range")).transpose()?;
+    let output = Output::create(&args.output, args.file.out.overwrite)?;
+    let mut progress = Progress::new(args.file.out.quiet);
+    let found = extract(&subject, &args.work.compute, &levels, args.file.out.quiet, &mut progress)?;
     drop(progress);
     found.check(&levels)?;
     let paint = quantity.map(|quantity| Paint::new(&subject, &quantity, &found, colormap, range)).transpose()?;
@@ -81,13 +82,13 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         bare: args.picture.bare,
     })?;
     figure.add_image(image(&figure, &found.meshes, paint, &colour));
-    let words = if args.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
-    let double = ["f64", "gpu64"].contains(&args.compute.engine.as_str());
+    let words = if args.file.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
+    let double = ["f64", "gpu64"].contains(&args.work.compute.engine.as_str());
     let arithmetic = ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned());
-    let text = provenance::finished(&args.provenance, words, vec![("Title".to_owned(), title), arithmetic]);
+    let text = provenance::finished(&args.file.provenance, words, vec![("Title".to_owned(), title), arithmetic]);
     let name = output.name().to_owned();
-    format.write_space(&figure, output, &text)?;
-    if !args.out.quiet {
+    figure.write(format, output, &text)?.commit()?;
+    if !args.file.out.quiet {
         let (width, height) = figure.size();
         let triangles: usize = found.meshes.iter().map(|mesh| mesh.triangles.len()).sum();
         let undefined = match found.masked {
@@ -104,24 +105,24 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
 
 /// A volume: the formula over three axes, or files.
 fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
-    let size = args.grid.size.clone().or_else(|| Some(NODES.to_owned()));
-    let files = crate::cli::arrays::Bare::find(&args.formula.formula, &args.arrays)?;
-    let holds = args.shapes.slices()?;
-    if files.is_some() || !args.arrays.with.is_empty() {
+    let size = args.work.grid.size.clone().or_else(|| Some(NODES.to_owned()));
+    let files = Bare::find(&args.formula.formula, &args.work.arrays)?;
+    let holds = Hold::read_all(&args.shapes.slice, "--slice")?;
+    if files.is_some() || !args.work.arrays.with.is_empty() {
         if !holds.is_empty() {
             return Err(Failure::input("--iso takes a whole volume; --slice draws a plane of it"));
         }
-        return Subject::new(files, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers);
+        return Subject::new(files, &args.formula, &args.work.arrays, &args.work.grid, "value", Purpose::Numbers);
     }
-    let grid = GridArgs { size, ..args.grid.clone() };
+    let grid = GridArgs { size, ..args.work.grid.clone() };
     let (formula, grid) = hold::of_formula(&args.formula, &grid, &holds, 3)?;
-    Subject::new(None, &formula, &args.arrays, &grid, "value", Purpose::Numbers)
+    Subject::new(None, &formula, &args.work.arrays, &grid, "value", Purpose::Numbers)
 }
 
 /// Azimuth and elevation.
 fn view(text: Option<&str>) -> Result<(f64, f64), Failure> {
     let Some(text) = text else { return Ok(VIEW) };
-    match inputs::numbers(text, "--view")?.as_slice() {
+    match values::numbers(text, "--view")?.as_slice() {
         &[azimuth, elevation] if (-90.0..=90.0).contains(&elevation) => Ok((azimuth, elevation)),
         _ => Err(Failure::input(format_args!(
             "--view {text}: write azimuth and elevation of the camera in degrees, as in -57,24; the elevation is -90 to 90"

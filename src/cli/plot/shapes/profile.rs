@@ -8,13 +8,13 @@ use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::hold::{self, Hold, Pick};
 use crate::cli::inputs::Purpose;
-use crate::cli::plot::{PictureFormat, say_how, say_notes};
 use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::{Subject, mixed};
-use crate::figure::Theme;
+use crate::cli::summary::{say_how, say_notes};
 use crate::figure::lines::{Legend, LineAxis, LineFigure, LineFigureSpec, Series, Style};
 use crate::figure::scene::{Colour, Shape};
+use crate::figure::{PictureFormat, Theme, WriteFigure};
 use crate::io::output::Output;
 use crate::quantity::Quantity;
 use std::time::Instant;
@@ -27,17 +27,17 @@ struct Wish {
 
 pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
     let wish = wish(text)?;
-    let mut progress = Progress::new(args.out.quiet);
+    let mut progress = Progress::new(args.file.out.quiet);
     let (subject, pick) = subject(args, &wish)?;
     let along = axis(&subject, &pick);
-    let (request, notes) = subject.request(&args.compute)?;
+    let (request, notes) = subject.request(&args.work.compute)?;
     let request = request.compare(None);
-    let output = Output::create(&args.output, args.out.overwrite)?;
+    let output = Output::create(&args.output, args.file.out.overwrite)?;
     let mut values = subject.prepare(&request.clone().quantity(Quantity::Value))?;
     let mut slopes = subject.prepare(&request.quantity(Quantity::Partial(vec![along])))?;
-    if !args.out.quiet {
+    if !args.file.out.quiet {
         say_notes(&notes);
-        say_how(&slopes, &args.compute.engine);
+        say_how(&slopes, &args.work.compute.engine);
     }
     let f = mixed(&mut values, 0, &pick, &mut progress)?;
     let slope = mixed(&mut slopes, 0, &pick, &mut progress)?;
@@ -51,12 +51,12 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
     let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
     let labels = [name.to_owned(), slopes.names().swap_remove(0)];
     let figure = figure(&nodes, [&f, &slope], &title, pick.grid.axes()[0].name(), labels, theme)?;
-    let mut words = provenance::words(&args.provenance, &args.formula, &args.compute, &subject, &slopes);
+    let mut words = provenance::words(&args.file.provenance, &args.formula, &args.work.compute, &subject, &slopes);
     let more = vec![("Title".to_owned(), title), ("Profile".to_owned(), text.to_owned())];
-    words = provenance::finished(&args.provenance, words, more);
+    words = provenance::finished(&args.file.provenance, words, more);
     let file = output.name().to_owned();
-    format.write_lines(&figure, output, &words)?;
-    if !args.out.quiet {
+    figure.write(format, output, &words)?.commit()?;
+    if !args.file.out.quiet {
         let (width, height) = figure.size();
         let (count, undefined) = (nodes.len(), f.iter().filter(|value| value.is_nan()).count());
         let undefined = if undefined == 0 { String::new() } else { format!(", {undefined} undefined") };
@@ -83,15 +83,15 @@ fn wish(text: &str) -> Result<Wish, Failure> {
 
 /// What is drawn, and the line on its grid.
 fn subject<'a>(args: &'a PlotArgs, wish: &Wish) -> Result<(Subject<'a>, Pick), Failure> {
-    let bare = Bare::find(&args.formula.formula, &args.arrays)?;
+    let bare = Bare::find(&args.formula.formula, &args.work.arrays)?;
     let more = |left: &[&str]| {
         Failure::input(format_args!(
             "--profile draws f along one variable, and {} are left; give the others values, as in `--profile y=1,z=0`",
             left.join(" and ")
         ))
     };
-    if bare.is_some() || !args.arrays.with.is_empty() {
-        let subject = Subject::new(bare, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers)?;
+    if bare.is_some() || !args.work.arrays.with.is_empty() {
+        let subject = Subject::new(bare, &args.formula, &args.work.arrays, &args.work.grid, "value", Purpose::Numbers)?;
         let pick = Pick::new(subject.grid(), &wish.holds)?;
         let left: Vec<&str> = pick.grid.axes().iter().map(|axis| axis.name()).collect();
         return match (left.as_slice(), &wish.along) {
@@ -112,8 +112,8 @@ fn subject<'a>(args: &'a PlotArgs, wish: &Wish) -> Result<(Subject<'a>, Pick), F
         formula.vars = variables;
         formula.vars.sort_by_key(|name| name != along);
     }
-    let (formula, grid) = hold::of_formula(&formula, &args.grid, &wish.holds, 1)?;
-    let subject = Subject::new(None, &formula, &args.arrays, &grid, "value", Purpose::Numbers)?;
+    let (formula, grid) = hold::of_formula(&formula, &args.work.grid, &wish.holds, 1)?;
+    let subject = Subject::new(None, &formula, &args.work.arrays, &grid, "value", Purpose::Numbers)?;
     let axes = subject.grid().axes();
     let left: Vec<&str> = axes.iter().filter(|axis| axis.len() > 1).map(|axis| axis.name()).collect();
     if left.len() > 1 {
