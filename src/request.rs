@@ -111,6 +111,21 @@ pub enum RequestError {
         /// MiB that are allowed.
         memory: usize,
     },
+    /// What is found, and must be held to the end, outgrows the memory that is allowed.
+    #[error(
+        "the {what} take {} MiB and more, {} % of the way through the grid, and {} MiB are allowed; allow more (--memory), or \
+         take fewer levels or nodes", .bytes >> 20, .percent, .memory >> 20
+    )]
+    Found {
+        /// What it is.
+        what: &'static str,
+        /// Bytes that it takes so far.
+        bytes: usize,
+        /// How much of the grid was looked at.
+        percent: usize,
+        /// Bytes that are allowed.
+        memory: usize,
+    },
     /// The quantity cannot be had.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -127,7 +142,7 @@ pub enum RequestError {
 
 const MIB: usize = 1 << 20;
 
-/// Tables below this are never refused: the program itself takes as much.
+/// Less than this is never refused: the program itself takes as much.
 const LEAST_MEMORY: usize = 32 * MIB;
 
 /// What is asked for; see the [module](self).
@@ -467,4 +482,10 @@ fn check_arrays(names: &[String], arrays: &[Box<dyn Reader>], grid: &Grid) -> Re
         }
     }
     Ok(())
+}
+
+/// Refuses what was found in this share of the grid, and is held to the end, if it takes more than is allowed.
+pub(crate) fn check_found(what: &'static str, bytes: usize, percent: usize, memory: usize) -> Result<(), RequestError> {
+    let memory = memory.max(LEAST_MEMORY);
+    if bytes > memory { Err(RequestError::Found { what, bytes, percent, memory }) } else { Ok(()) }
 }

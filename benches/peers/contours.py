@@ -101,7 +101,7 @@ def of_contourpy(name, x, y, evaluate):
 
 def of_gradgrid(source, folder, *more):
     told = gradgrid("contour", source, f"{folder}/t.npz", level_list(LEVELS), *more)
-    number, unit = re.search(r"pass `(?:values|classes)` ([0-9.]+) (ms|s)", told).groups()
+    number, unit = re.search(r"pass `(?:values|cells)` ([0-9.]+) (ms|s)", told).groups()
     return float(number) * (1e-3 if unit == "ms" else 1.0)
 
 

@@ -15,7 +15,7 @@
 //!
 //! **Practice.** A line needs the cells whose corners differ in class. Of a function the engine finds them where it finds the values
 //! ([`kernels::contour`](crate::kernels::contour)) and delivers nothing else; of arrays the values of nodes come in bands of rows and are classified here. Strips of rows
-//! are marched in parallel and joined in order. Memory is that of a band, and of the lines.
+//! are marched in parallel and joined in order. Memory is that of a band, and of the lines, which are held to the end and refused beyond the limit.
 //!
 //! **Edges as contract.** Fewer than two nodes along x or y: no lines. A constant field: none, whatever the level. A level at the smallest
 //! value: none, for nothing is below; at the largest: only where the maximum is more than a point. A plateau on the level is bounded, and
@@ -37,7 +37,7 @@ use crate::io::paths::Path;
 use crate::kernels::contour::Active;
 use crate::kernels::palette::MAX_THRESHOLDS;
 use crate::probe::Probe;
-use crate::request::{Prepared, RequestError};
+use crate::request::{Prepared, RequestError, check_found};
 use crate::tile::watch::Watch;
 use cells::{Cell, Cells};
 use classify::{Class, Classes, Number};
@@ -233,6 +233,11 @@ impl<'a> Tracer<'a> {
         self.nodes.forget_before(end - 1, width);
     }
 
+    /// Refuses to hold more than so many bytes.
+    fn check(&self, memory: usize) -> Result<(), RequestError> {
+        check_found("lines", self.joiner.bytes(), 100 * self.row / self.frame.y.len().max(1), memory)
+    }
+
     /// The lines, ordered by level and then by where they begin.
     #[must_use]
     pub fn finish(self) -> Vec<Path> {
@@ -247,7 +252,7 @@ impl<'a> Tracer<'a> {
 /// The lines of the first plane of `prepared` at these levels, ascending; see [`Tracer`]. Axes beyond the second have one node.
 ///
 /// # Errors
-/// What the engine or the watch reports.
+/// What the engine or the watch reports, and lines that take more than the memory that is allowed.
 pub fn trace(
     prepared: &mut Prepared,
     levels: &[f64],
@@ -257,19 +262,20 @@ pub fn trace(
 ) -> Result<Vec<Path>, RequestError> {
     let axis = |axis: usize| prepared.grid().axes().get(axis).map_or_else(|| vec![0.0], crate::grid::Axis::table);
     let mut tracer = Tracer::new(axis(0), axis(1), levels, surface, normals);
+    let memory = prepared.memory();
     if surface.is_some() && (1..=MAX_THRESHOLDS).contains(&levels.len()) && prepared.holds_rows(LEAST_ROWS) {
         // Of a function the cells are enough, and an engine finds them where it finds the values.
         let single = || Classes::<f32>::new(levels).levels().iter().map(|&level| level.into()).collect();
         let thresholds: Vec<f64> = if prepared.engine().arithmetic() == "f32" { single() } else { levels.to_vec() };
         prepared.active_cells(0, &thresholds, watch, |rows, cells| {
             tracer.add_cells(rows, cells);
-            Ok::<(), RequestError>(())
+            tracer.check(memory)
         })?;
         return Ok(tracer.finish());
     }
     prepared.bands(watch, |samples| {
         tracer.add(samples);
-        Ok::<(), RequestError>(())
+        tracer.check(memory)
     })?;
     Ok(tracer.finish())
 }

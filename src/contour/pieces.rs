@@ -90,6 +90,8 @@ pub(super) struct Joiner {
     /// Pieces that end and that begin at the upper side of the last strip, by level and key.
     tails: HashMap<(Class, u64), u32>,
     heads: HashMap<(Class, u64), u32>,
+    vertices: usize,
+    normals: usize,
 }
 
 impl Joiner {
@@ -118,7 +120,17 @@ impl Joiner {
                 self.tails.insert((piece.level, last), id);
             }
         }
+        self.vertices += strip.points.len();
+        self.normals += strip.normals.len();
         self.strips.push(strip);
+    }
+
+    /// Bytes that the pieces take, and the lines that are made of them.
+    pub(super) fn bytes(&self) -> usize {
+        /// A point as a piece and in a line, its key twice, and the number of its vertex.
+        const VERTEX: usize = 2 * size_of::<[f64; 2]>() + 2 * size_of::<u64>() + size_of::<(usize, usize)>();
+        let pieces = self.pieces.len() * (size_of::<Piece>() + size_of::<Path>() + size_of::<(usize, usize)>());
+        self.vertices * VERTEX + self.normals * 2 * size_of::<[f64; 2]>() + pieces
     }
 
     /// The lines. `cell` is the size of a cell.

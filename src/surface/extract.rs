@@ -12,7 +12,7 @@ use crate::probe::Probe;
 use crate::program::Program;
 use crate::program::interpret::Interpreter;
 use crate::quantity::{Quantity, QuantityError};
-use crate::request::Prepared;
+use crate::request::{Prepared, check_found};
 use crate::tile::watch::Watch;
 use rayon::prelude::*;
 
@@ -59,7 +59,7 @@ impl Surfaces {
 /// same function, vertices lie on the function and normals are exact.
 ///
 /// # Errors
-/// A grid that is not a volume, levels that are not finite, more vertices than can be numbered, and what engine or watch report.
+/// A grid that is not a volume, levels that are not finite, more vertices than can be numbered or held in the memory that is allowed, and what engine or watch report.
 pub fn surfaces(
     prepared: &mut Prepared,
     probe: Option<&Probe>,
@@ -73,10 +73,13 @@ pub fn surfaces(
         return Err(SurfaceError::Level(*level));
     }
     let function = probe.map(|probe| probe as &dyn Function);
+    let (memory, size) = (prepared.memory(), x.len().saturating_mul(y.len()));
+    let planes = z.len();
+    let check = |bytes, done| check_found("meshes and the planes next to them", bytes, 100 * done / planes, memory);
+    check(March::fixed_bytes(size, levels.len()), 0)?;
     let mut march = March::new([x.table(), y.table(), z.table()], levels, function);
-    let size = march.plane_size();
-    let mut plane = Vec::with_capacity(size);
     let (mut low, mut high, mut masked) = (f64::INFINITY, f64::NEG_INFINITY, 0_u64);
+    let mut plane = Vec::with_capacity(size);
     prepared.bands(watch, |band| {
         let mut first = 0;
         while first < band.cells() {
@@ -92,6 +95,7 @@ pub fn surfaces(
                     masked += u64::from(value.is_nan());
                 }
                 march.push(std::mem::replace(&mut plane, Vec::with_capacity(size)))?;
+                check(march.bytes(), march.planes())?;
             }
         }
         Ok::<(), SurfaceError>(())

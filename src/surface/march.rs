@@ -80,6 +80,32 @@ impl<'a> March<'a> {
         self.tables[0].len() * self.tables[1].len()
     }
 
+    /// Planes that have come.
+    #[must_use]
+    pub fn planes(&self) -> usize {
+        self.arrived
+    }
+
+    /// Bytes that the march takes: the planes around it, which do not grow, and the meshes so far.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let mesh = |sheet: &Sheet| {
+            let vertex = size_of::<[f64; 3]>() + size_of::<[f32; 3]>() + size_of::<bool>();
+            sheet.mesh.points.len() * vertex + sheet.mesh.triangles.len() * size_of::<[u32; 3]>()
+        };
+        Self::fixed_bytes(self.plane_size(), self.sheets.len()).saturating_add(self.sheets.iter().map(mesh).sum())
+    }
+
+    /// What it takes of that for planes of so many nodes and so many levels, before there is a mesh.
+    #[must_use]
+    pub fn fixed_bytes(nodes: usize, levels: usize) -> usize {
+        /// Planes of values at once: four here, and one on its way.
+        const PLANES: usize = 5;
+        /// For a node, and for each level: two classes, and vertices on five edges.
+        const LEVEL: usize = 2 + 5 * size_of::<u32>();
+        nodes.saturating_mul(levels.saturating_mul(LEVEL).saturating_add(PLANES * size_of::<f64>()))
+    }
+
     /// Takes the values of the next plane, x fastest; NaN where there is none.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
 //! Edge cases: a node on the level counts as high, and vertices of its edges to low neighbours all lie on it, so that triangles may have no
 //! area; a constant field has no surface; a field that jumps has a wall at the jump, one with a pole a hole.
 //!
-//! Limits: details smaller than a cell are not seen; the mesh is held in memory, with 2³² − 1 vertices at most.
+//! Limits: details smaller than a cell are not seen; the mesh is held in memory, refused beyond the limit, with 2³² − 1 vertices at most.
 
 mod cell;
 pub mod extract;

@@ -123,3 +123,15 @@ fn pictures_have_contours_and_labels() {
     refused(&["--contours", "5", "--contour-color", "mauve"], "no colour");
     refused(&["--contours", "5", "--contour-width", "-1"], "positive");
 }
+
+#[test]
+fn more_lines_than_memory_are_refused_and_leave_no_file() {
+    let here = folder();
+    // 100 levels around each of some thousand summits.
+    let base = ["contour", "sin(20*x)*sin(20*y)", "a.csv", "--levels", "100", "--size", "800", "--engine", "cpu"];
+    let end = run(here.path(), &[&base[..], &["--memory", "1M"]].concat());
+    assert_eq!(end.code, Some(2), "{}", end.err);
+    assert!(end.err.contains("the lines take") && end.err.contains("--memory"), "{}", end.err);
+    assert_eq!(files(here.path()), [""; 0], "nothing half-written");
+    good(here.path(), &[&base[..], &["--memory", "1G"]].concat());
+}

@@ -177,3 +177,16 @@ fn level_surfaces_are_drawn() {
         good(here.path(), &[&words[..], &CPU[..]].concat());
     }
 }
+
+#[test]
+fn larger_meshes_than_memory_are_refused_and_leave_no_file() {
+    let here = folder();
+    // The planes next to the march fit, the mesh does not; then not even the planes.
+    for (formula, size) in [("sin(9*x)*sin(9*y)*sin(9*z)", "250"), ("x+y+z", "1200x1200x3")] {
+        let base = ["surface", formula, "a.ply", "--iso", "0.1", "--size", size, "--engine", "cpu", "--memory", "1M"];
+        let end = run(here.path(), &base);
+        assert_eq!(end.code, Some(2), "{formula}: {}", end.err);
+        assert!(end.err.contains("meshes") && end.err.contains("--memory"), "{formula}: {}", end.err);
+        assert_eq!(files(here.path()), [""; 0], "{formula}: nothing half-written");
+    }
+}
