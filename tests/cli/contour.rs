@@ -135,3 +135,30 @@ fn more_lines_than_memory_are_refused_and_leave_no_file() {
     assert_eq!(files(here.path()), [""; 0], "nothing half-written");
     good(here.path(), &[&base[..], &["--memory", "1G"]].concat());
 }
+
+#[test]
+#[ignore = "needs a GPU adapter; tests/run runs it"]
+fn lines_do_not_depend_on_the_engine() {
+    let here = folder();
+    // Holes, a row longer than the first pieces, and more levels than a list of cells is worth.
+    for (formula, size, levels) in [
+        ("sin(x*y) + x/3", "701x499", "10"),
+        ("sqrt(x)*y + log(y + sin(3*x))", "640x333", "25"),
+        ("x*y - sin(x)", "150000x9", "3"),
+        ("sin(x)*sin(y)", "400x300", "120"),
+    ] {
+        let lines = |more: &[&str]| {
+            let base = ["contour", formula, "a.csv", "--levels", levels, "--size", size, "--overwrite"];
+            let end = run(here.path(), &[&base[..], more].concat());
+            assert_eq!(end.code, Some(0), "{formula} {more:?}: {}", end.err);
+            assert!(!end.err.contains("computed again"), "{formula} {more:?}: {}", end.err);
+            fs::read(here.path().join("a.csv")).expect("written")
+        };
+        let cpu = lines(&["--engine", "cpu"]);
+        assert!(cpu.len() > 1_000, "{formula}: there are lines");
+        assert!(lines(&["--engine", "f64"]) == cpu, "{formula}: f64");
+        for more in [&["--memory", "1K"][..], &["--verify", "all"], &["--verify", "off"]] {
+            assert!(lines(&[&["--engine", "gpu"], more].concat()) == cpu, "{formula}: gpu {more:?}");
+        }
+    }
+}
