@@ -18,22 +18,11 @@
 use super::cells::Cell;
 use super::classify::{Class, crossed};
 use super::heights::{Band, Ground};
+use super::keys::{ALONG, FALLING, RISING, UP, ends, key};
 use super::pieces::{Pieces, link};
 use super::refine::{Edge, roots};
 use super::{Frame, Surface};
 use std::ops::Range;
-
-/// Edges by their first node: along the row, to the next row, and the two diagonals of the cell at that corner.
-const ALONG: u64 = 0;
-const UP: u64 = 1;
-const RISING: u64 = 2;
-const FALLING: u64 = 3;
-
-/// The row of nodes that an edge along a row lies on; none for other edges.
-pub(super) fn row_of(key: u64, width: usize) -> Option<usize> {
-    let node = usize::try_from(key / 4).unwrap_or(usize::MAX);
-    (key % 4 == ALONG).then_some(node / width)
-}
 
 /// Crossings of one edge: the levels, and the vertex of the first.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +101,7 @@ impl Strip<'_> {
         let corner = a.0 * self.frame.x.len() + a.1.min(b.1);
         for class in levels.clone() {
             let level = self.frame.levels[usize::from(class)];
-            self.keys.push(4 * corner as u64 + kind);
+            self.keys.push(key(corner, kind));
             self.levels.push(class);
             self.edges.push(Edge { a: place(a), b: place(b), at_a: at_a - level, at_b: at_b - level });
         }
@@ -254,17 +243,8 @@ impl Strip<'_> {
         }
         let width = self.frame.x.len();
         let slope = |node: usize| self.ground.slope(self.frame, node / width, node % width);
-        let ends = |key: u64| {
-            let node = usize::try_from(key / 4).unwrap_or(0);
-            match key % 4 {
-                ALONG => [node, node + 1],
-                UP => [node, node + width],
-                RISING => [node, node + width + 1],
-                _ => [node + 1, node + width],
-            }
-        };
         let between = |(&key, &t): (&u64, &f64)| {
-            let [a, b] = ends(key).map(slope);
+            let [a, b] = ends(key, width).map(slope);
             unit([0, 1].map(|axis| a[axis] + t * (b[axis] - a[axis])))
         };
         self.keys.iter().zip(places).map(between).collect()

@@ -26,6 +26,7 @@
 mod cells;
 mod classify;
 mod heights;
+mod keys;
 pub mod label;
 pub mod levels;
 mod march;

@@ -4,7 +4,7 @@
 //! least key, and lines are in the order of their levels and then of the keys they begin with. Keys count edges row by row.
 
 use super::classify::Class;
-use super::march::row_of;
+use super::keys::row_of;
 use crate::io::paths::Path;
 use std::collections::HashMap;
 use std::ops::Range;

@@ -21,15 +21,19 @@
 //! **What happens.** A wrong band is discarded and computed on the CPU, and the work goes on; the [`Report`] counts it. Nothing is
 //! printed here.
 
+mod canaries;
 mod cells;
 pub(super) mod device;
 mod source;
 mod twin;
 
+pub use canaries::CANARIES;
 pub use device::Device;
 pub use source::Source;
 pub(super) use twin::Shared;
 pub use twin::Twin;
+
+use canaries::{Canaries, Seen, chosen, typical};
 
 use crate::engine::error::EngineError;
 use crate::engine::evaluator::{Pending, RING};
@@ -45,8 +49,6 @@ use std::str::FromStr;
 use std::time::Duration;
 use thiserror::Error;
 
-/// Cells of a band that are checked.
-pub const CANARIES: usize = 512;
 /// The relative difference that is forgiven on an adapter that is not bit-exact: far beyond the bound of any sound computation of few
 /// steps, 2^−24 each, and far below what broken memory does.
 pub const GENEROUS: f32 = 1.0 / 64.0;
@@ -131,13 +133,6 @@ pub struct Begun<P = Pending> {
     canaries: Option<Canaries>,
 }
 
-/// Cells that are checked, and the values that the CPU has there, plane by plane.
-#[derive(Debug)]
-struct Canaries {
-    chosen: Vec<usize>,
-    want: Vec<Vec<f32>>,
-}
-
 /// A source with its twin on the CPU, and what the comparison found.
 #[derive(Debug)]
 pub struct Checked<S: Source = Device> {
@@ -146,24 +141,6 @@ pub struct Checked<S: Source = Device> {
     agreement: Agreement,
     verify: Verify,
     report: Report,
-}
-
-/// What a look at the chosen cells of a band has seen.
-#[derive(Debug, Default)]
-struct Seen {
-    checked: usize,
-    wrong: usize,
-    first: Option<usize>,
-}
-
-impl Seen {
-    fn look(&mut self, cell: usize, right: bool) {
-        self.checked += 1;
-        if !right {
-            self.wrong += 1;
-            self.first.get_or_insert(cell);
-        }
-    }
 }
 
 impl<S: Source> Checked<S> {
@@ -468,37 +445,6 @@ impl<S: Source> Checked<S> {
 
 fn refused(error: &ThresholdError) -> EngineError {
     GpuError::Refused { what: "thresholds".into(), message: error.to_string() }.into()
-}
-
-/// The mean size of the values that are there.
-fn typical(values: &[f32]) -> f32 {
-    let mut sum = (0.0, 0.0_f64);
-    for value in values.iter().filter(|value| value.is_finite()) {
-        sum = (sum.0 + f64::from(value.abs()), sum.1 + 1.0);
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "a mean of f32 values lies among them")]
-    let mean = (sum.0 / sum.1.max(1.0)) as f32;
-    mean
-}
-
-/// The cells of a band that are checked, in rising order: one in each of [`CANARIES`] equal parts, or all if there are fewer.
-fn chosen(cells: &Range<usize>) -> Vec<usize> {
-    let count = cells.len();
-    if count <= CANARIES {
-        return cells.clone().collect();
-    }
-    let part = |i: usize| cells.start + i * (count / CANARIES) + i * (count % CANARIES) / CANARIES;
-    (0..CANARIES)
-        .map(|i| {
-            let (from, to) = (part(i), part(i + 1));
-            // The finalizer of splitmix64 over the place of the part, which differs from band to band.
-            let mut hash = (from as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
-            hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            let place = (hash ^ (hash >> 31)) % (to - from) as u64;
-            from + usize::try_from(place).unwrap_or(0)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -36,7 +36,6 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::gpu::{Clock, Gpu, GpuError, Pace, Pipeline, Staging, Storage, Ticket};
-use crate::kernels::contour::Sampling;
 use crate::kernels::evaluate::Shape;
 use crate::kernels::{Kernel, QUAD, evaluate, palette, quads, range};
 use crate::math::Library;
@@ -47,6 +46,7 @@ use crate::program::{Program, emit};
 
 pub use nodes::Fill;
 use nodes::{Nodes, RESIDENT, fill_of};
+use pieces::After;
 use samples::Store;
 pub use timing::Timing;
 
@@ -486,15 +486,6 @@ impl<T: Real> Evaluator<T> {
         let narrow = u32::try_from(plane).ok().filter(|&plane| plane < self.outputs);
         narrow.ok_or_else(|| refused("a plane", format!("number {plane} of {}", self.outputs)))
     }
-}
-
-/// What happens to the planes of a band.
-#[derive(Debug, Clone, Copy)]
-enum After {
-    Read,
-    Range { plane: u32, bins: range::Bins },
-    Palette { plane: u32 },
-    Contour { plane: u32, width: u32, room: u32, sampling: Sampling },
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Values are compared as signed integers in their own order, like the [`key`](super::key)s: the compiler may reorder those and
 //! use vectors. NaNs lie beyond the infinities, on either side, so that a NaN among the values is a NaN among the bounds.
 
-use super::{key, range};
+use super::key;
 use multiversion::multiversion;
 
 /// Values that are bounded together: few enough to lie between a few thresholds in a picture of a few thousand cells across.
@@ -41,11 +41,10 @@ impl Runs {
     }
 }
 
-/// The runs of values by the bins of [`range::Bins`] with this beginning and width.
+/// The runs of values by the bins of [`Bins`](super::range::Bins) with this beginning and width; a bin's number fits 16 bits.
 #[multiversion(targets("x86_64+avx2"))]
 pub(super) fn runs(values: &[f32; COUNTED], low: u32, shift: u32) -> Runs {
     const LAST: u32 = u16::MAX as u32;
-    const { assert!(range::BINS == 1 << u16::BITS, "a bin's number fits") };
     let (mut bins, mut min, mut max) = ([0; COUNTED], u32::MAX, 0);
     for (bin, value) in bins.iter_mut().zip(values) {
         // The key, without a branch: adding +0 turns −0 into +0.

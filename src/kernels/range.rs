@@ -190,6 +190,7 @@ impl RangeStats {
         let mut seen = Seen::default();
         let (groups, rest) = values.as_chunks();
         for group in groups {
+            const { assert!(BINS == 1 << u16::BITS, "a bin's number fits") };
             let runs = neighbours::runs(group, self.bins.low, self.bins.shift);
             if runs.is_finite() {
                 seen.inverted_min = seen.inverted_min.max(!runs.min);

@@ -4,7 +4,8 @@
 //! of one class, and a band that lost its values would be, so the class of the first corner comes back with the list
 //! ([`Sampling`]) and is compared too.
 
-use super::{Begun, Canaries, Checked, GENEROUS, Seen, Source, Verify, refused, typical};
+use super::canaries::{Canaries, Seen, typical};
+use super::{Begun, Checked, GENEROUS, Source, Verify, refused};
 use crate::engine::error::EngineError;
 use crate::engine::selftest::Agreement;
 use crate::kernels::QUAD;

@@ -1,6 +1,7 @@
 //! The kernels that look at planes on the device, so that little is read back: statistics, colour indices and active cells, in `f32`.
 
-use super::{After, Evaluator, Pending, refused};
+use super::pieces::After;
+use super::{Evaluator, Pending, refused};
 use crate::gpu::GpuError;
 use crate::kernels::contour::{self, Active};
 use crate::kernels::range::RangeStats;

@@ -1,10 +1,19 @@
 //! Cuts a band into pieces of one dispatch each, submits them, and learns from their times how large the next may be.
 
-use super::{After, Evaluator, Flight, Pending, Real};
+use super::{Evaluator, Flight, Pending, Real};
 use crate::gpu::{Batch, Clock, GpuError, Ticket};
 use crate::kernels::{QUAD, contour, evaluate, palette, quads, range};
 use std::ops::Range;
 use std::time::Instant;
+
+/// What happens to the planes of a band.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum After {
+    Read,
+    Range { plane: u32, bins: range::Bins },
+    Palette { plane: u32 },
+    Contour { plane: u32, width: u32, room: u32, sampling: contour::Sampling },
+}
 
 /// A part of a band that is one dispatch of each kernel.
 #[derive(Debug, Clone, Copy)]

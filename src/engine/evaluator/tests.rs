@@ -178,7 +178,7 @@ fn active_cells_equal_their_twin() {
                         continue;
                     };
                     assert_eq!(cells, twin, "{what}");
-                    let sampling = Sampling::of(&band);
+                    let sampling = contour::Sampling::of(&band);
                     for (word, place) in samples.iter().zip(sampling.places(band.len())) {
                         let known = classes[place..].len().min(4);
                         assert_eq!(word.to_le_bytes()[..known], classes[place..place + known], "{what}: sample");
