@@ -11,7 +11,7 @@ use crate::method::step::AxisChoice;
 use crate::program::Program;
 use crate::request::RequestError;
 use crate::request::reasons::Reasons;
-use crate::request::work::{ActiveCells, Clock, Indices, Planes, Statistics};
+use crate::request::work::{ActiveCells, Asked, Indices, Planes, Statistics};
 use crate::tile::plan::{ByRows, Linear, Overlapping, most_cells};
 use crate::tile::run::{Spent, run};
 use crate::tile::watch::Watch;
@@ -200,7 +200,7 @@ impl Prepared {
         let (planes, size) = (self.program.outputs().len(), self.size());
         let buffers = (0..BUFFERS).map(|_| self.engine.samples(planes)).collect();
         let most = self.most(BUFFERS * size * planes, 0);
-        let mut work = Planes(&mut self.session, Clock::default());
+        let mut work = Asked::of(&mut self.session, Planes);
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("computing", self.grid.cells());
         let mut reasons = self.reasons.is_some().then(Reasons::default);
@@ -209,7 +209,7 @@ impl Prepared {
             None => sink(samples),
         })?;
         self.reasons = reasons;
-        self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
+        self.passes.push(Pass { name: "values", spent, kernels: work.kernels });
         Ok(())
     }
 
@@ -233,12 +233,12 @@ impl Prepared {
             Session::F32(_) | Session::F64(_) => LARGEST_COUNTED,
             _ => self.most(0, 0),
         };
-        let mut work = Statistics(&mut self.session, Clock::default(), plane, RangeStats::default());
+        let mut work = Asked::of(&mut self.session, Statistics { plane, stats: RangeStats::default() });
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("finding the range", self.grid.cells());
         let spent = run(&mut work, &mut pieces, vec![(); BUFFERS], watch, |_, ()| Ok::<(), RequestError>(()))?;
-        self.passes.push(Pass { name: "range", spent, kernels: work.1.0 });
-        Ok(work.3)
+        self.passes.push(Pass { name: "range", spent, kernels: work.kernels });
+        Ok(work.ask.stats)
     }
 
     /// Hands the colour indices of plane `plane` to `sink` as whole rows of the grid's first axis from the top of a
@@ -258,8 +258,8 @@ impl Prepared {
         let thresholds = self.thresholds(thresholds)?;
         let (width, rows) = (self.grid.width(), self.grid.rows());
         let most = self.most(BUFFERS, reserved);
-        let mut work =
-            Indices(&mut self.session, Clock::default(), plane, &thresholds, (!self.first_row_on_top).then_some(width));
+        let turned = (!self.first_row_on_top).then_some(width);
+        let mut work = Asked::of(&mut self.session, Indices { plane, thresholds: &thresholds, turned });
         let mut pieces = ByRows::new(width, rows, most, self.first_row_on_top);
         watch.begin("drawing", self.grid.cells());
         // A row that is longer than a piece comes in parts.
@@ -275,7 +275,7 @@ impl Prepared {
             }
             Ok(())
         })?;
-        self.passes.push(Pass { name: "picture", spent, kernels: work.1.0 });
+        self.passes.push(Pass { name: "picture", spent, kernels: work.kernels });
         Ok(())
     }
 
@@ -301,14 +301,14 @@ impl Prepared {
         let thresholds = self.thresholds(thresholds)?;
         let (width, rows) = (self.grid.width(), self.grid.rows());
         let most = self.most(ACTIVE_BYTES, 0);
-        let mut work = ActiveCells(&mut self.session, Clock::default(), plane, &thresholds, width);
+        let mut work = Asked::of(&mut self.session, ActiveCells { plane, thresholds: &thresholds, width });
         let mut pieces = Overlapping::new(width, rows, most);
         watch.begin("comparing", self.grid.cells());
         let buffers = vec![Vec::new(); BUFFERS];
         let spent = run(&mut work, &mut pieces, buffers, watch, |nodes, cells: &mut Vec<Active>| {
             sink(nodes.len() / width - 1, cells)
         })?;
-        self.passes.push(Pass { name: "cells", spent, kernels: work.1.0 });
+        self.passes.push(Pass { name: "cells", spent, kernels: work.kernels });
         Ok(())
     }
 
@@ -328,11 +328,11 @@ impl Prepared {
         let (planes, size) = (self.program.outputs().len(), self.size());
         let buffers = (0..BUFFERS).map(|_| self.engine.samples(planes)).collect();
         let most = self.most(BUFFERS * size * planes + per_cell, reserved);
-        let mut work = Planes(&mut self.session, Clock::default());
+        let mut work = Asked::of(&mut self.session, Planes);
         let mut pieces = ByRows::new(self.grid.width(), self.grid.rows(), most, self.first_row_on_top);
         watch.begin("computing", self.grid.cells());
         let spent = run(&mut work, &mut pieces, buffers, watch, |_, samples: &mut Samples| sink(samples))?;
-        self.passes.push(Pass { name: "values", spent, kernels: work.1.0 });
+        self.passes.push(Pass { name: "values", spent, kernels: work.kernels });
         Ok(())
     }
 
@@ -351,7 +351,7 @@ impl Prepared {
         let thresholds = self.thresholds(&[above, high.max(above)])?;
         let same = low >= high;
         let most = self.most(BUFFERS, 0);
-        let mut work = Indices(&mut self.session, Clock::default(), plane, &thresholds, None);
+        let mut work = Asked::of(&mut self.session, Indices { plane, thresholds: &thresholds, turned: None });
         let mut pieces = Linear::new(self.grid.cells(), most);
         watch.begin("looking for extremes", self.grid.cells());
         let (mut lowest, mut highest) = (None, None);
@@ -363,7 +363,7 @@ impl Prepared {
             if lowest.is_some() && highest.is_some() { Err(Search::Done) } else { Ok(()) }
         });
         match result {
-            Ok(spent) => self.passes.push(Pass { name: "extremes", spent, kernels: work.1.0 }),
+            Ok(spent) => self.passes.push(Pass { name: "extremes", spent, kernels: work.kernels }),
             Err(Search::Done) => {}
             Err(Search::Failed(error)) => return Err(error),
         }

@@ -1,6 +1,6 @@
-//! What the ring runs for a request: the values of all planes, or the statistics or colour indices of one.
+//! What the ring runs for a request: the values of all planes, or the statistics, colour indices or active cells of one.
 
-use crate::engine::{Begun, Job, Session, Thresholds};
+use crate::engine::{Begun, EngineError, Job, Session, Thresholds};
 use crate::field::Samples;
 use crate::kernels::contour::Active;
 use crate::kernels::range::RangeStats;
@@ -9,128 +9,122 @@ use crate::tile::run::Work;
 use std::ops::Range;
 use std::time::Duration;
 
+/// What is asked of a session, piece by piece.
+pub(super) trait Ask {
+    /// A buffer for the answer.
+    type Answer;
+    /// The work that a piece is begun with.
+    fn job(&self) -> Job<'_>;
+    /// Takes the answer.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    fn finish(&mut self, session: &mut Session, begun: Begun, answer: &mut Self::Answer) -> Result<(), EngineError>;
+}
+
+/// A session at work on what is asked of it.
+pub(super) struct Asked<'a, A> {
+    session: &'a mut Session,
+    pub(super) ask: A,
+    /// How long the kernels ran, where that is known.
+    pub(super) kernels: Option<Duration>,
+}
+
+impl<'a, A: Ask> Asked<'a, A> {
+    pub(super) fn of(session: &'a mut Session, ask: A) -> Self {
+        Self { session, ask, kernels: None }
+    }
+}
+
+impl<A: Ask> Work for Asked<'_, A> {
+    type Begun = Begun;
+    type Output = A::Answer;
+    type Error = RequestError;
+    fn depth(&self) -> usize {
+        self.session.depth()
+    }
+    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
+        Ok(self.session.begin(cells.clone(), self.ask.job())?)
+    }
+    fn finish(&mut self, begun: Begun, output: &mut A::Answer) -> Result<(), RequestError> {
+        self.ask.finish(self.session, begun, output)?;
+        if let Some(time) = self.session.kernel_time() {
+            self.kernels = Some(self.kernels.unwrap_or_default() + time);
+        }
+        Ok(())
+    }
+    fn cancel(&mut self, begun: Begun) {
+        // A failure to give up matters to nobody: what made us give up is reported.
+        let _ = self.session.cancel(begun);
+    }
+}
+
 /// The values of all planes.
-pub(super) struct Planes<'a>(pub(super) &'a mut Session, pub(super) Clock);
+pub(super) struct Planes;
 
 /// What there is to know about one plane.
-pub(super) struct Statistics<'a>(pub(super) &'a mut Session, pub(super) Clock, pub(super) usize, pub(super) RangeStats);
+pub(super) struct Statistics {
+    pub(super) plane: usize,
+    pub(super) stats: RangeStats,
+}
 
-/// The colour indices of one plane, in rows of this width, the last row first, or as they lie.
-pub(super) struct Indices<'a>(
-    pub(super) &'a mut Session,
-    pub(super) Clock,
-    pub(super) usize,
-    pub(super) &'a Thresholds,
-    pub(super) Option<usize>,
-);
+/// The colour indices of one plane.
+pub(super) struct Indices<'a> {
+    pub(super) plane: usize,
+    pub(super) thresholds: &'a Thresholds,
+    /// The width of rows of which the last comes first; else they come as they lie.
+    pub(super) turned: Option<usize>,
+}
 
 /// The cells of one plane that thresholds cross, in rows of this width.
-pub(super) struct ActiveCells<'a>(
-    pub(super) &'a mut Session,
-    pub(super) Clock,
-    pub(super) usize,
-    pub(super) &'a Thresholds,
-    pub(super) usize,
-);
+pub(super) struct ActiveCells<'a> {
+    pub(super) plane: usize,
+    pub(super) thresholds: &'a Thresholds,
+    pub(super) width: usize,
+}
 
-/// Adds up the times of kernels.
-#[derive(Debug, Default)]
-pub(super) struct Clock(pub(super) Option<Duration>);
-
-impl Clock {
-    fn note(&mut self, session: &Session) {
-        if let Some(time) = session.kernel_time() {
-            self.0 = Some(self.0.unwrap_or_default() + time);
-        }
+impl Ask for Planes {
+    type Answer = Samples;
+    fn job(&self) -> Job<'_> {
+        Job::Planes
+    }
+    fn finish(&mut self, session: &mut Session, begun: Begun, answer: &mut Samples) -> Result<(), EngineError> {
+        session.finish_planes(begun, answer)
     }
 }
 
-impl Work for Planes<'_> {
-    type Begun = Begun;
-    type Output = Samples;
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
+impl Ask for Statistics {
+    type Answer = ();
+    fn job(&self) -> Job<'_> {
+        Job::Range(self.plane, self.stats.bins)
     }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Planes)?)
-    }
-    fn finish(&mut self, begun: Begun, output: &mut Samples) -> Result<(), RequestError> {
-        self.0.finish_planes(begun, output)?;
-        self.1.note(self.0);
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
+    fn finish(&mut self, session: &mut Session, begun: Begun, (): &mut ()) -> Result<(), EngineError> {
+        session.finish_range(begun, self.plane, &mut self.stats)
     }
 }
 
-impl Work for Statistics<'_> {
-    type Begun = Begun;
-    type Output = ();
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
+impl Ask for Indices<'_> {
+    type Answer = Vec<u8>;
+    fn job(&self) -> Job<'_> {
+        Job::Palette(self.plane, self.thresholds)
     }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Range(self.2, self.3.bins))?)
-    }
-    fn finish(&mut self, begun: Begun, (): &mut ()) -> Result<(), RequestError> {
-        self.0.finish_range(begun, self.2, &mut self.3)?;
-        self.1.note(self.0);
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
-}
-
-impl Work for Indices<'_> {
-    type Begun = Begun;
-    type Output = Vec<u8>;
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
-    }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Palette(self.2, self.3))?)
-    }
-    fn finish(&mut self, begun: Begun, output: &mut Vec<u8>) -> Result<(), RequestError> {
-        self.0.finish_palette(begun, self.2, self.3, output)?;
-        self.1.note(self.0);
-        if let Some(width) = self.4 {
-            turn_over(output, width);
+    fn finish(&mut self, session: &mut Session, begun: Begun, answer: &mut Vec<u8>) -> Result<(), EngineError> {
+        session.finish_palette(begun, self.plane, self.thresholds, answer)?;
+        if let Some(width) = self.turned {
+            turn_over(answer, width);
         }
         Ok(())
     }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
 }
 
-impl Work for ActiveCells<'_> {
-    type Begun = Begun;
-    type Output = Vec<Active>;
-    type Error = RequestError;
-    fn depth(&self) -> usize {
-        self.0.depth()
+impl Ask for ActiveCells<'_> {
+    type Answer = Vec<Active>;
+    fn job(&self) -> Job<'_> {
+        Job::Contour(self.plane, self.thresholds, self.width)
     }
-    fn begin(&mut self, cells: &Range<usize>) -> Result<Begun, RequestError> {
-        Ok(self.0.begin(cells.clone(), Job::Contour(self.2, self.3, self.4))?)
+    fn finish(&mut self, session: &mut Session, begun: Begun, answer: &mut Vec<Active>) -> Result<(), EngineError> {
+        session.finish_contour(begun, (self.plane, self.thresholds, self.width), answer)
     }
-    fn finish(&mut self, begun: Begun, output: &mut Vec<Active>) -> Result<(), RequestError> {
-        self.0.finish_contour(begun, (self.2, self.3, self.4), output)?;
-        self.1.note(self.0);
-        Ok(())
-    }
-    fn cancel(&mut self, begun: Begun) {
-        cancel(self.0, begun);
-    }
-}
-
-/// A failure to give up matters to nobody: what made us give up is reported.
-fn cancel(session: &mut Session, begun: Begun) {
-    let _ = session.cancel(begun);
 }
 
 /// Puts the last row first. Less than two rows stay as they are.
