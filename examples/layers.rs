@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let frame = Frame::of_view(&view, (-2.0, 3.0), (-2.0, 3.0));
     let probe = Probe::new(&f, 2, &[])?;
     let lines = streamlines(&probe, &frame, &StreamOptions::new(16.0 * view.point()), &mut Silent)?;
-    survey.figure.add(stream_marks(&lines, &frame, &view, Way::Ascent, &Look::dark()));
+    let look = Look::in_tone(survey.tone());
+    survey.figure.add(stream_marks(&lines, &frame, &view, Way::Ascent, &look));
 
     // Only where it is steep.
     let spacing = ArrowOptions { length: Length::Unit, ..ArrowOptions::new(20.0 * view.point()) };

@@ -18,6 +18,7 @@ pub use relief::{Both, Relief};
 pub use shade::Shade;
 
 use crate::color::Colormap;
+use crate::figure::ink::Tone;
 use crate::figure::{Figure, FigureAxis, FigureError, FigureSpec, PictureFormat, Scale, Theme};
 use crate::io::png::PngError;
 use crate::kernels::range::RangeStats;
@@ -199,6 +200,21 @@ impl Survey {
         };
         let rest = [("Colormap".to_owned(), spec.colormap.name()), ("Scale".to_owned(), scale)];
         range.into_iter().chain(rest).collect()
+    }
+
+    /// The tone in which marks stand out from the colours of the cells.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "shares of a picture")]
+    pub fn tone(&self) -> Tone {
+        let (thresholds, colours) = (self.figure.thresholds(), self.figure.palette());
+        let mut ground: Vec<([u8; 3], f64)> = colours.into_iter().map(|colour| (colour, 0.0)).collect();
+        for (value, count) in self.stats.values() {
+            let level = 1 + thresholds.partition_point(|&threshold| threshold <= value);
+            if let Some((_, area)) = ground.get_mut(level) {
+                *area += count as f64;
+            }
+        }
+        Tone::over(&ground, self.figure.spec().theme)
     }
 
     /// What is drawn.

@@ -12,7 +12,8 @@ use crate::cli::subject::Subject;
 use crate::cli::summary::say_notes;
 use crate::cli::timing;
 use crate::cli::values;
-use crate::figure::{Figure, FigureAxis, FigureSpec, View};
+use crate::figure::ink::Tone;
+use crate::figure::{Figure, FigureAxis, FigureSpec, Theme, View};
 use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
 use crate::io::output::Output;
 use crate::io::paths::{Path, Sheet};
@@ -43,8 +44,15 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         say_notes(&subject.request(&args.work.compute)?.1);
     }
     let mut progress = Progress::counting(args.file.out.quiet, "places");
-    let mut stage =
-        Stage { subject: &subject, compute: &args.work.compute, view, level_sets: None, watch: &mut progress };
+    let mut stage = Stage {
+        subject: &subject,
+        compute: &args.work.compute,
+        view,
+        tone: Tone::Dark,
+        theme: Theme::Light,
+        level_sets: None,
+        watch: &mut progress,
+    };
     let probe = stage.probe()?;
     let frame = frame(&view, subject.grid().axes());
     let spacing = separation * view.point();

@@ -11,6 +11,7 @@
 //! Edge cases: `sample` clamps to [0, 1], a cyclic map wraps instead; NaN takes the first colour, because a missing
 //! value is painted by the caller in [`NO_DATA`] and never looked up here.
 
+pub mod contrast;
 pub mod diverging;
 pub mod list;
 pub mod oklab;

@@ -15,6 +15,8 @@ mod colour;
 mod fill;
 pub mod fit;
 mod format;
+pub mod hidden;
+pub mod ink;
 mod layout;
 pub mod lines;
 pub mod number;

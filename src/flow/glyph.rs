@@ -11,6 +11,7 @@ use super::frame::{Frame, Vector, unit};
 use super::seeds::{Walk, length};
 use super::streamlines::Streamline;
 use crate::figure::View;
+use crate::figure::ink::Tone;
 use crate::figure::scene::{Brush, Colour, Mark};
 
 /// Width of a shaft at the neck, in points.
@@ -44,28 +45,23 @@ pub struct Look {
 }
 
 impl Look {
-    /// Near black in a light halo.
+    /// White in a dark halo, or near black in a light one.
     #[must_use]
-    pub fn dark() -> Self {
-        Self::of([16, 16, 20])
-    }
-
-    /// White in a dark halo.
-    #[must_use]
-    pub fn light() -> Self {
-        Self::of([255, 255, 255])
+    pub fn in_tone(tone: Tone) -> Self {
+        Self::of(tone.ink())
     }
 
     /// A colour in a halo of the opposite tone.
     #[must_use]
     pub fn of(colour: [u8; 3]) -> Self {
-        let [r, g, b] = colour.map(f64::from);
-        // Rec. 709 luma: which tone the eye takes the colour for.
-        let light = 0.2126 * r + 0.7152 * g + 0.0722 * b > 110.0;
-        let (tone, strength) = if light { ([16, 16, 20], 0.45) } else { ([255, 255, 255], 0.7) };
+        let edge = Tone::of(colour).opposite();
+        let strength = match edge {
+            Tone::Dark => 0.45,
+            Tone::Pale => 0.7,
+        };
         Self {
             brush: Brush { colour: Colour::Rgb(colour), strength: 1.0 },
-            halo: Brush { colour: Colour::Rgb(tone), strength },
+            halo: Brush { colour: Colour::Rgb(edge.ink()), strength },
             width: None,
         }
     }
@@ -89,8 +85,6 @@ pub fn arrow_marks(arrows: &[Arrow], view: &View, look: &Look) -> Vec<Mark> {
 /// The marks of streamlines, with heads that point up or down.
 #[must_use]
 pub fn stream_marks(lines: &[Streamline], frame: &Frame, view: &View, way: Way, look: &Look) -> Vec<Mark> {
-    let (point, clip) = (view.point(), view.clip());
-    let thick = look.width.unwrap_or(LINE) * point;
     let shown = |line: &Streamline| -> Vec<Vector> {
         let mut points: Vec<Vector> = line.points.iter().map(|&x| frame.picture(x)).collect();
         if way == Way::Descent {
@@ -99,6 +93,23 @@ pub fn stream_marks(lines: &[Streamline], frame: &Frame, view: &View, way: Way, 
         points
     };
     let lines: Vec<Vec<Vector>> = lines.iter().map(shown).filter(|line| line.len() > 1).collect();
+    drawn(&lines, view, look)
+}
+
+/// A short arrow, or a piece of a streamline, between two places of the picture, as a legend shows it.
+#[must_use]
+pub fn sample(from: (f64, f64), to: (f64, f64), streams: bool, view: &View, look: &Look) -> Vec<Mark> {
+    let (tail, tip) = ([from.0, from.1], [to.0, to.1]);
+    if streams {
+        return drawn(&[vec![tail, tip]], view, look);
+    }
+    arrow_marks(&[Arrow { place: tail, gradient: [0.0; 2], tail, tip }], view, look)
+}
+
+/// The marks of lines in pixels, with heads along them.
+fn drawn(lines: &[Vec<Vector>], view: &View, look: &Look) -> Vec<Mark> {
+    let (point, clip) = (view.point(), view.clip());
+    let thick = look.width.unwrap_or(LINE) * point;
     if lines.is_empty() {
         return Vec::new();
     }
@@ -224,7 +235,7 @@ mod tests {
         let line = Streamline { points: vec![[a.0, a.1], [b.0, b.1]], low: End::Border, high: End::Border };
         let frame = Frame::of_view(&view, (0.0, 1.0), (0.0, 1.0));
         let tips = |way: Way| -> Vec<(f64, f64)> {
-            match &stream_marks(std::slice::from_ref(&line), &frame, &view, way, &Look::dark())[..] {
+            match &stream_marks(std::slice::from_ref(&line), &frame, &view, way, &Look::in_tone(Tone::Dark))[..] {
                 [Mark::Stroke { .. }, Mark::Stroke { .. }, Mark::Stroke { .. }, Mark::Fill { paths, .. }] => {
                     paths.iter().map(|shape| shape[2]).collect()
                 }
@@ -235,9 +246,13 @@ mod tests {
         assert!(!up.is_empty() && up.len() == down.len(), "heads");
         assert!(up[0].0 < up[up.len() - 1].0 && down[0].0 > down[down.len() - 1].0, "in the order of the way");
         let arrow = Arrow { place: [0.5; 2], gradient: [1.0; 2], tail: [50.0; 2], tip: [70.0, 60.0] };
-        assert_eq!(arrow_marks(&[arrow; 50], &view, &Look::light()).len(), 2, "all in one halo and one fill");
-        assert_eq!(arrow_marks(&[], &view, &Look::light()), [], "nothing");
-        assert_eq!(stream_marks(&[], &frame, &view, Way::Ascent, &Look::dark()), [], "nothing");
+        assert_eq!(
+            arrow_marks(&[arrow; 50], &view, &Look::in_tone(Tone::Pale)).len(),
+            2,
+            "all in one halo and one fill"
+        );
+        assert_eq!(arrow_marks(&[], &view, &Look::in_tone(Tone::Pale)), [], "nothing");
+        assert_eq!(stream_marks(&[], &frame, &view, Way::Ascent, &Look::in_tone(Tone::Dark)), [], "nothing");
     }
 
     #[test]
@@ -246,7 +261,10 @@ mod tests {
             Colour::Rgb([r, ..]) => r,
             _ => 0,
         };
-        assert!(tone(Look::dark()) > 200 && tone(Look::light()) < 50, "black in white, white in black");
+        assert!(
+            tone(Look::in_tone(Tone::Dark)) > 200 && tone(Look::in_tone(Tone::Pale)) < 50,
+            "black in white, white in black"
+        );
         assert!(
             tone(Look::of([255, 255, 0])) < 50 && tone(Look::of([0, 0, 255])) > 200,
             "yellow is light, blue is dark"

@@ -182,6 +182,17 @@ impl RangeStats {
         (self.finite > 0).then_some((self.min, self.max))
     }
 
+    /// A value of each bin that holds some, ascending, and how many it holds: known to the width of a bin.
+    pub fn values(&self) -> impl Iterator<Item = (f64, u64)> {
+        let filled = self.histogram.iter().enumerate().filter(|&(_, &count)| count > 0);
+        filled.map(|(bin, &count)| {
+            let (first, last) = self.bins.keys(bin);
+            // The outer bins also hold what lies outside of the window.
+            let middle = f64::from(key::to_f32(first + (last - first) / 2));
+            (middle.max(self.min).min(self.max), count)
+        })
+    }
+
     /// Adds `f32` values: the twin of the shader.
     ///
     /// Vectors find bins, ends of runs of one bin and extremes of `neighbours::COUNTED` values at a time, and a run is added at once:

@@ -169,6 +169,27 @@ fn bytes_do_not_depend_on_memory_or_threads() {
 }
 
 #[test]
+fn nor_do_layers_and_the_place_of_the_legend() {
+    let layers =
+        "--size 1201x1487 --contours 8 --labels --streamlines 60 --arrows --point 4,3,here --quiet --overwrite";
+    for name in ["f.png", "f.svg"] {
+        let here = folder();
+        let drawn = |memory: &str, threads: &str| -> Vec<u8> {
+            let args = ["plot", "x^2*y + sin(y)", name, "--engine", "cpu", "--memory", memory];
+            let args: Vec<&str> = args.into_iter().chain(layers.split(' ')).collect();
+            let end =
+                ending(command(here.path(), &args).env("RAYON_NUM_THREADS", threads).output().expect("it starts"));
+            assert_eq!(end.code, Some(0), "{}", end.err);
+            fs::read(here.path().join(name)).expect("a picture")
+        };
+        let want = drawn("1G", "2");
+        for (memory, threads) in [("64M", "1"), ("16M", "2")] {
+            assert!(drawn(memory, threads) == want, "{name} with {memory} and {threads} threads");
+        }
+    }
+}
+
+#[test]
 #[ignore = "needs a GPU adapter; tests/run runs it"]
 fn nor_on_the_engine() {
     bytes_do_not_depend("gpu", "cpu");

@@ -87,7 +87,7 @@ pub(crate) struct LevelArgs {
     /// One flat colour between each two contours, which are evenly spaced; with -q value
     #[arg(long, conflicts_with_all = ["range", "percentile", "scale"])]
     pub(crate) filled: bool,
-    /// The colour of contours and labels, as #rrggbb or black, white, red … [default: dark with a pale edge]
+    /// The colour of contours and labels, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
     #[arg(long, value_name = "COLOUR")]
     pub(crate) contour_color: Option<String>,
     /// The width of contours in points
@@ -104,7 +104,7 @@ pub(crate) struct StreamArgs {
     /// Which way the heads on streamlines point
     #[arg(long, value_name = "WAY", default_value = "ascent")]
     pub(crate) streamline_direction: Direction,
-    /// The colour of streamlines, as #rrggbb or black, white, red … [default: dark with a pale edge]
+    /// The colour of streamlines, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
     #[arg(long, value_name = "COLOUR")]
     pub(crate) streamline_color: Option<String>,
     /// The width of streamlines in points [default: 1]
@@ -136,7 +136,7 @@ pub(crate) struct ArrowArgs {
     /// How arrows are placed
     #[arg(long, value_name = "HOW", default_value = "hex")]
     pub(crate) arrow_lattice: ArrowLattice,
-    /// The colour of arrows, as #rrggbb or black, white, red … [default: dark with a pale edge]
+    /// The colour of arrows, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
     #[arg(long, value_name = "COLOUR")]
     pub(crate) arrow_color: Option<String>,
 }
@@ -181,7 +181,7 @@ pub(crate) struct NoteArgs {
     /// A line through the points of a file, x,y on each line
     #[arg(long = "path", value_name = "FILE")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Where the names of the lines are [default: in the upper right corner if there are several kinds of them]
+    /// Where the names of the lines are [default: best if there are several kinds of them, else none]
     #[arg(long, value_name = "CORNER")]
     pub(crate) legend: Option<Corner>,
 }
@@ -189,7 +189,10 @@ pub(crate) struct NoteArgs {
 /// Where the legend stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Corner {
+    /// Nowhere
     None,
+    /// In the corner where it hides least
+    Best,
     UpperRight,
     UpperLeft,
     LowerRight,

@@ -8,11 +8,11 @@ use crate::figure::scene::Mark;
 use crate::flow::glyph::{Look, arrow_marks};
 use crate::flow::{self, ArrowOptions, Lattice, Length, Vector, Way};
 
-/// The marks of this layer, in painting order.
-pub(super) fn marks(args: &ArrowArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    let Some(arrows) = args.arrows else { return Ok(Vec::new()) };
+/// The marks of this layer, in painting order, and what they look like.
+pub(super) fn marks(args: &ArrowArgs, stage: &mut Stage<'_>) -> Result<(Vec<Mark>, Look), Failure> {
+    let look: Look = look(args.arrow_color.as_deref(), "--arrow-color", stage.tone)?;
+    let Some(arrows) = args.arrows else { return Ok((Vec::new(), look)) };
     let spacing = points(&args.arrow_spacing, "--arrow-spacing")?;
-    let look: Look = look(args.arrow_color.as_deref(), "--arrow-color")?;
     let length = match (args.arrow_length, arrows) {
         (Some(ArrowLength::Log), _) => Length::Log,
         (Some(ArrowLength::Unit), _) | (None, Arrows::Normal) => Length::Unit,
@@ -36,5 +36,5 @@ pub(super) fn marks(args: &ArrowArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>
         }
         Arrows::Ascent | Arrows::Descent => flow::arrows(&probe, &frame, &options),
     };
-    Ok(arrow_marks(&arrows, &view, &look))
+    Ok((arrow_marks(&arrows, &view, &look), look))
 }

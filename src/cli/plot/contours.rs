@@ -1,6 +1,7 @@
 //! The layer of contours: level sets of f over the cells, with labels on the lines.
 //!
-//! Unless a colour is asked for, lines are dark with a pale casing, as maps draw them: one of the two stands out from any colour.
+//! Unless a colour is asked for, lines have the tone that stands out from the colours (see [`crate::figure::ink`]) and a casing of the other, as maps
+//! draw them: one of the two stands out from any colour.
 
 use crate::cli::args::LevelArgs;
 use crate::cli::contour::precise;
@@ -10,6 +11,7 @@ use crate::cli::values;
 use crate::contour::label::{self, Line, Placed, Setting};
 use crate::contour::levels::{self, Levels};
 use crate::contour::{Surface, trace};
+use crate::figure::ink::Tone;
 use crate::figure::scene::{Brush, Colour, Mark};
 use crate::figure::text;
 use crate::io::paths::Path;
@@ -22,18 +24,22 @@ use crate::tile::watch::Watch;
 const LETTERS: f64 = 8.0;
 /// Points between labels of one line.
 const SPACING: f64 = 300.0;
-/// How strongly lines and their pale edge cover what is below.
-const LINE: f64 = 0.85;
-const CASING: f64 = 0.4;
-/// The pale edge, in widths of the line.
+/// How strongly lines cover what is below.
+const LINE: f64 = 0.9;
+/// The edge, in widths of the line.
 const EDGE: f64 = 2.6;
 /// What covers lines below words.
 const HALO: f64 = 0.75;
 /// Lines are drawn with fewer points where that moves them by less than this many pixels.
 const UNSEEN: f64 = 0.05;
 
-const DARK: [u8; 3] = [20, 20, 24];
-const PALE: [u8; 3] = [255, 255, 255];
+/// How strongly the edge covers what is below: as little as sets lines off, since a dark edge is more of a line than a pale one.
+fn casing(edge: Tone) -> f64 {
+    match edge {
+        Tone::Pale => 0.4,
+        Tone::Dark => 0.3,
+    }
+}
 
 /// The levels that are asked for.
 fn asked(args: &LevelArgs) -> Result<Option<Levels>, Failure> {
@@ -106,22 +112,22 @@ pub(super) fn marks(args: &LevelArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>
     let gaps = |nth: usize| placed.iter().filter(|label| label.line == nth).map(|label| label.gap).collect::<Vec<_>>();
     let pieces: Vec<_> = lines.iter().enumerate().flat_map(|(nth, line)| label::cut(line, &gaps(nth))).collect();
     let (width, clip) = (args.contour_width * point, view.clip());
-    let core =
-        Brush { colour: Colour::Rgb(colour.unwrap_or(DARK)), strength: if colour.is_some() { 1.0 } else { LINE } };
+    let ink = colour.unwrap_or(stage.tone.ink());
+    let edge = Tone::of(ink).opposite();
+    let core = Brush { colour: Colour::Rgb(ink), strength: if colour.is_some() { 1.0 } else { LINE } };
     let mut marks = Vec::new();
     if colour.is_none() {
-        let brush = Brush { colour: Colour::Rgb(PALE), strength: CASING };
+        let brush = Brush { colour: Colour::Rgb(edge.ink()), strength: casing(edge) };
         marks.push(Mark::Stroke { paths: pieces.clone(), width: EDGE * width, brush, clip });
     }
     marks.push(Mark::Stroke { paths: pieces, width, brush: core, clip });
-    let edge = if is_dark(colour.unwrap_or(DARK)) { PALE } else { DARK };
     marks.extend(placed.iter().map(|place| Mark::Label {
         text: words[place.label].clone(),
         size,
         at: place.at,
         angle: place.angle,
         brush: Brush { strength: 1.0, ..core },
-        halo: Some(Brush { colour: Colour::Rgb(edge), strength: HALO }),
+        halo: Some(Brush { colour: Colour::Rgb(edge.ink()), strength: HALO }),
     }));
     Ok(marks)
 }
@@ -149,11 +155,6 @@ fn labels(lines: &[Line], words: &[String], size: f64, stage: &Stage<'_>) -> Vec
     let bounds = [left, top, clip.right() as f64 - point, clip.bottom() as f64 - point];
     let setting = Setting { height: text::capital_height(size), spacing: SPACING * point, bounds };
     label::place(lines, &widths, &setting)
-}
-
-/// Whether a colour is nearer to black than to white, by its luminance (Rec. 709 weights of gamma-encoded parts).
-fn is_dark([red, green, blue]: [u8; 3]) -> bool {
-    0.2126 * f64::from(red) + 0.7152 * f64::from(green) + 0.0722 * f64::from(blue) < 128.0
 }
 
 /// The points without those that lie within `unseen` of a chord (Douglas & Peucker, *Cartographica* 10, 1973).
@@ -202,13 +203,5 @@ mod tests {
             .fold(0.0, f64::max);
         assert!(worst <= 0.12, "and stays within a tenth: {worst}");
         assert_eq!(thinned(vec![(1.0, 2.0); 2], 0.1).len(), 2, "two points stay");
-    }
-
-    #[test]
-    fn dark_colours_are_told() {
-        assert!(
-            is_dark([255, 0, 0]) && is_dark([0, 0, 255]) && !is_dark([255, 255, 0]) && !is_dark([0, 255, 0]),
-            "pure colours"
-        );
     }
 }

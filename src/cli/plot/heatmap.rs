@@ -42,6 +42,8 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
         subject: &subject,
         compute: &args.work.compute,
         view: survey.figure.view(),
+        tone: survey.tone(),
+        theme: options.theme,
         level_sets: None,
         watch: &mut progress,
     };

@@ -1,5 +1,6 @@
 //! The layers of a picture: what lies over or shades the coloured cells, in the order of painting.
 
+use super::legend::{self, Kind, Sample};
 use super::{arrows, contours, notes, relief, streams, texture};
 use crate::cli::args::LayerArgs;
 use crate::cli::failure::Failure;
@@ -7,20 +8,17 @@ use crate::cli::plot::stage::Stage;
 use crate::figure::scene::Mark;
 use crate::picture::{Both, Shade};
 
-fn kind(name: &str, marks: Vec<Mark>) -> notes::Kind {
-    notes::Kind { name: name.to_owned(), marks }
-}
-
 /// All marks over the cells, in the order of painting.
 pub(super) fn marks(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    let mut kinds = vec![
-        kind("level lines", contours::marks(&args.contours, stage)?),
-        kind("streamlines", streams::marks(&args.streams, stage)?),
-        kind("arrows", arrows::marks(&args.arrows, stage)?),
-    ];
+    let kind = |name: &str, marks: Vec<Mark>, sample| Kind { name: name.to_owned(), marks, sample };
+    let mut kinds = vec![kind("level lines", contours::marks(&args.contours, stage)?, Sample::Line)];
+    let (marks, look) = streams::marks(&args.streams, stage)?;
+    kinds.push(kind("streamlines", marks, Sample::Stream(look)));
+    let (marks, look) = arrows::marks(&args.arrows, stage)?;
+    kinds.push(kind("arrows", marks, Sample::Arrow(look)));
     kinds.extend(notes::paths(&args.notes, stage)?);
     let points = notes::points(&args.notes, stage)?;
-    let legend = notes::legend(&args.notes, &kinds, stage);
+    let legend = legend::marks(args.notes.legend, &kinds, &points, stage);
     let marks = kinds.into_iter().flat_map(|kind| kind.marks).chain(points).chain(legend).collect();
     Ok(marks)
 }

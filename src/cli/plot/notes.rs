@@ -1,38 +1,30 @@
-//! The layer of notes: points with labels, paths from files, and the legend of all layers.
+//! The layer of notes: points with labels, and paths from files.
 //!
 //! Points and paths are in the coordinates of the axes. A path file has `x,y` on each line, with commas, semicolons or
 //! blanks between; lines that start with `#` and a heading are passed over, and an empty line, or a value that is not
 //! finite, interrupts the path.
-//!
-//! A legend stands in a corner when there is more than one kind of lines, or where `--legend` says; each of its samples is
-//! drawn with the lines and fills of its layer.
 
-use crate::cli::args::{Corner, NoteArgs};
+use crate::cli::args::NoteArgs;
 use crate::cli::failure::Failure;
+use crate::cli::plot::legend::{Kind, Sample};
 use crate::cli::plot::stage::Stage;
 use crate::cli::values;
 use crate::figure::scene::{Area, Brush, Colour, Mark, Shape};
 use crate::figure::text;
 use std::path::Path;
 
-/// A kind of lines: its name and its marks.
-pub(super) struct Kind {
-    pub(super) name: String,
-    pub(super) marks: Vec<Mark>,
-}
-
 /// Points: the radius of a dot and of the paper around it, the letters of labels.
 const RADIUS: f64 = 2.7;
 const AROUND: f64 = 4.0;
-const LETTERS: f64 = 9.0;
+pub(super) const LETTERS: f64 = 9.0;
 /// Points of a path and of the pale line below it.
 const LINE: f64 = 1.5;
 const CASING: f64 = 3.0;
-/// How strongly what is under lines, letters and the legend is covered.
+/// How strongly what is under lines and letters is covered.
 const COVER: f64 = 0.8;
 
 /// The colour of notes: the second of line figures, which stands out from either paper.
-fn brush(colour: Colour) -> Brush {
+pub(super) fn brush(colour: Colour) -> Brush {
     Brush { colour, strength: 1.0 }
 }
 
@@ -53,7 +45,7 @@ pub(super) fn paths(args: &NoteArgs, stage: &Stage<'_>) -> Result<Vec<Kind>, Fai
         };
         let marks = vec![line(CASING, PALE), line(LINE, brush(Colour::Series(k + 1)))];
         let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        Ok(Kind { name, marks })
+        Ok(Kind { name, marks, sample: Sample::Line })
     });
     kinds.collect()
 }
@@ -147,73 +139,6 @@ fn words(text: &str, size: f64, at: (f64, f64)) -> Mark {
     Mark::Label { text: text.to_owned(), size, at, angle: 0.0, brush: brush(Colour::Ink), halo: Some(PALE) }
 }
 
-/// The legend of these kinds of lines, if there is to be one.
-pub(super) fn legend(args: &NoteArgs, kinds: &[Kind], stage: &Stage<'_>) -> Vec<Mark> {
-    let kinds: Vec<&Kind> = kinds.iter().filter(|kind| !kind.marks.is_empty()).collect();
-    let corner = match args.legend {
-        Some(Corner::None) => return Vec::new(),
-        None if kinds.len() < 2 => return Vec::new(),
-        _ if kinds.is_empty() => return Vec::new(),
-        corner => corner.unwrap_or(Corner::UpperRight),
-    };
-    let (clip, point) = (stage.view.clip(), stage.view.point());
-    let size = LETTERS * point;
-    let (inset, row, sample) = (0.6 * size, 1.5 * size, 2.4 * size);
-    let longest = kinds.iter().map(|kind| text::width(&kind.name, size)).fold(0.0, f64::max);
-    let (width, height) = (3.0 * inset + sample + longest, inset + row * count(kinds.len()));
-    let margin = 0.8 * size;
-    let left = match corner {
-        Corner::UpperLeft | Corner::LowerLeft => float(clip.x) + margin,
-        _ => float(clip.right()) - margin - width,
-    };
-    let top = match corner {
-        Corner::LowerLeft | Corner::LowerRight => float(clip.bottom()) - margin - height,
-        _ => float(clip.y) + margin,
-    };
-    let corners = vec![(left, top), (left + width, top), (left + width, top + height), (left, top + height)];
-    let paper = Brush { colour: Colour::Paper, strength: 0.9 };
-    let mut marks = vec![Mark::Fill { paths: vec![corners], brush: paper, clip }];
-    for (k, kind) in kinds.iter().enumerate() {
-        let middle = top + 0.5 * inset + (count(k) + 0.5) * row;
-        let from = left + inset;
-        marks.extend(samples(&kind.marks, (from, middle), sample, &clip));
-        let words_at = (from + sample + inset + 0.5 * text::width(&kind.name, size), middle);
-        let ink = brush(Colour::Ink);
-        marks.push(Mark::Label { text: kind.name.clone(), size, at: words_at, angle: 0.0, brush: ink, halo: None });
-    }
-    marks
-}
-
-/// A short line with the pens of some marks, and a head where they have fills.
-fn samples(marks: &[Mark], (x, y): (f64, f64), length: f64, clip: &Area) -> Vec<Mark> {
-    let mut pens: Vec<(f64, Brush)> = Vec::new();
-    let mut head = None;
-    for mark in marks {
-        match mark {
-            Mark::Stroke { width, brush, .. } if !pens.contains(&(*width, *brush)) => pens.push((*width, *brush)),
-            Mark::Fill { brush, .. } => head = Some(*brush),
-            _ => {}
-        }
-    }
-    let end = x + length;
-    let line =
-        |(width, brush): (f64, Brush)| Mark::Stroke { paths: vec![vec![(x, y), (end, y)]], width, brush, clip: *clip };
-    // Arrows that are fills from end to end have no line of their own.
-    if let (Some(brush), true) = (head, pens.is_empty()) {
-        pens.push((0.06 * length, brush));
-    }
-    // The widest of many pens and the last are enough to know a layer by.
-    let widest = pens.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));
-    let last = pens.last().copied().filter(|last| Some(*last) != widest);
-    let mut sample: Vec<Mark> = widest.into_iter().chain(last).map(line).collect();
-    if let Some(brush) = head {
-        let (back, half) = (0.35 * length, 0.14 * length);
-        let tip = vec![(end, y), (end - back, y - half), (end - back, y + half)];
-        sample.push(Mark::Fill { paths: vec![tip], brush, clip: *clip });
-    }
-    sample
-}
-
 fn holds(clip: &Area, (x, y): (f64, f64)) -> bool {
     (float(clip.x)..=float(clip.right())).contains(&x) && (float(clip.y)..=float(clip.bottom())).contains(&y)
 }
@@ -225,13 +150,8 @@ fn short(value: f64) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "pixel places are far below 2⁵³")]
-fn float(pixels: i64) -> f64 {
+pub(super) fn float(pixels: i64) -> f64 {
     pixels as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few lines of a legend")]
-fn count(lines: usize) -> f64 {
-    lines as f64
 }
 
 #[cfg(test)]
@@ -246,22 +166,6 @@ mod tests {
         assert_eq!(pieces(""), Ok(vec![]), "nothing");
         assert_eq!(pieces("1,2\nx,y\n"), Err((2, "x,y".to_owned())), "a second heading");
         assert_eq!(pieces("1,2\n3\n"), Err((2, "3".to_owned())), "half a point");
-    }
-
-    #[test]
-    fn samples_have_the_pens_of_their_layer() {
-        let clip = Area { x: 0, y: 0, width: 100, height: 100 };
-        let stroke = |width: f64, colour: Colour| Mark::Stroke { paths: vec![], width, brush: brush(colour), clip };
-        let fill = Mark::Fill { paths: vec![], brush: brush(NOTE), clip };
-        let layer = [stroke(3.0, Colour::Paper), stroke(1.0, Colour::Ink), stroke(3.0, Colour::Paper), fill];
-        let found = samples(&layer, (10.0, 20.0), 30.0, &clip);
-        let widths: Vec<f64> = found
-            .iter()
-            .filter_map(|mark| if let Mark::Stroke { width, .. } = mark { Some(*width) } else { None })
-            .collect();
-        assert_eq!(widths, [3.0, 1.0], "the casing, then the line");
-        assert!(matches!(found.last(), Some(Mark::Fill { .. })), "an arrow's head");
-        assert_eq!(samples(&[], (0.0, 0.0), 1.0, &clip), [], "no layer");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use crate::cli::args::ComputeArgs;
 use crate::cli::failure::Failure;
 use crate::cli::subject::Subject;
-use crate::figure::View;
+use crate::figure::ink::Tone;
+use crate::figure::{Theme, View};
 use crate::grid::Axis;
 use crate::io::paths::Path;
 use crate::probe::Probe;
@@ -18,6 +19,10 @@ pub(crate) struct Stage<'a> {
     pub(crate) compute: &'a ComputeArgs,
     /// Where coordinates lie in the picture.
     pub(crate) view: View,
+    /// What stands out from the colours, for lines that no colour is asked for.
+    pub(crate) tone: Tone,
+    /// Dark on light or light on dark, around the cells.
+    pub(crate) theme: Theme,
     /// The lines of the contours, once that layer is made; `None` if it has none.
     pub(crate) level_sets: Option<Vec<Path>>,
     pub(crate) watch: &'a mut dyn Watch,

@@ -1,12 +1,13 @@
 //! The layer of streamlines of ±∇f.
 //!
-//! Unless a colour is asked for, lines are near black with a pale edge, so that one of the two stands out from any colour.
+//! Unless a colour is asked for, lines have the tone that stands out from the colours, and an edge of the other (see [`crate::figure::ink`]).
 
 use crate::cli::args::{Direction, StreamArgs};
 use crate::cli::failure::Failure;
 use crate::cli::plot::stage::Stage;
 use crate::cli::values;
 use crate::figure::View;
+use crate::figure::ink::Tone;
 use crate::figure::scene::Mark;
 use crate::flow::glyph::{Look, stream_marks};
 use crate::flow::{Frame, StreamError, StreamOptions, Way, streamlines};
@@ -21,19 +22,19 @@ impl From<Direction> for Way {
     }
 }
 
-/// The marks of this layer, in painting order.
-pub(super) fn marks(args: &StreamArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
-    let Some(separation) = &args.streamlines else { return Ok(Vec::new()) };
-    let separation = points(separation, "--streamlines")?;
+/// The marks of this layer, in painting order, and what they look like.
+pub(super) fn marks(args: &StreamArgs, stage: &mut Stage<'_>) -> Result<(Vec<Mark>, Look), Failure> {
     let look = Look {
         width: args.streamline_width.as_deref().map(|text| points(text, "--streamline-width")).transpose()?,
-        ..look(args.streamline_color.as_deref(), "--streamline-color")?
+        ..look(args.streamline_color.as_deref(), "--streamline-color", stage.tone)?
     };
+    let Some(separation) = &args.streamlines else { return Ok((Vec::new(), look)) };
+    let separation = points(separation, "--streamlines")?;
     let (view, frame) = (stage.view, frame(&stage.view, stage.subject.grid().axes()));
     let probe = stage.probe()?;
     let options = StreamOptions::new(separation * view.point());
     let lines = streamlines(&probe, &frame, &options, stage.watch).map_err(|error| said(error, &view))?;
-    Ok(stream_marks(&lines, &frame, &view, args.streamline_direction.into(), &look))
+    Ok((stream_marks(&lines, &frame, &view, args.streamline_direction.into(), &look), look))
 }
 
 /// A positive number of typographic points.
@@ -46,10 +47,10 @@ pub(crate) fn points(text: &str, what: &str) -> Result<f64, Failure> {
     }
 }
 
-/// What is drawn with: this colour, or the one that stands out from all.
-pub(super) fn look(colour: Option<&str>, what: &str) -> Result<Look, Failure> {
+/// What is drawn with: this colour, or the tone that stands out.
+pub(super) fn look(colour: Option<&str>, what: &str, tone: Tone) -> Result<Look, Failure> {
     let colour = colour.map(|text| values::colour(text, what)).transpose()?;
-    Ok(colour.map_or_else(Look::dark, Look::of))
+    Ok(colour.map_or_else(|| Look::in_tone(tone), Look::of))
 }
 
 /// The box of the nodes as the picture shows it.
