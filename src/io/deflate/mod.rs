@@ -1,6 +1,6 @@
 //! Compresses rows of pixels for PNG: a zlib stream in pieces that are made on all cores and joined in order.
 //!
-//! **Theory.** After the filter `Up`, which stores each byte as its difference to the one above, a smooth picture is mostly runs of
+//! **Theory.** After a filter ([`filter`]), which stores each byte as its difference to what its neighbours foretell, a smooth picture is mostly runs of
 //! zeros. So nothing is searched for: a run of three equal bytes or more is a match at distance 1 (zlib calls this strategy RLE), all
 //! else is a literal, and both go through a prefix code made for each block of the deflate stream (RFC 1951). Equal bytes are passed
 //! 64 at a time, which is what the speed comes from.
@@ -15,8 +15,10 @@
 //! **Limits.** No matches further back than one byte: pictures with repeated shapes, such as text, take up to twice as much as with
 //! zlib's best.
 
+mod filter;
 mod huffman;
 
+use filter::Filter;
 use huffman::{codes, lengths};
 use simd_adler32::Adler32;
 
@@ -24,8 +26,6 @@ use simd_adler32::Adler32;
 pub(super) const HEADER: [u8; 2] = [0x78, 0x01];
 /// The last, empty block of a stream.
 pub(super) const END: [u8; 2] = [0x03, 0x00];
-/// PNG's number of the filter `Up`.
-const UP: u8 = 2;
 /// Tokens of a block: enough that its code costs little, few enough that they stay in the cache.
 const BLOCK: usize = 1 << 16;
 /// Bytes that are filtered at once.
@@ -98,27 +98,28 @@ impl Compressor {
     /// Bytes that a compressor takes beside what it has made.
     pub(super) const MEMORY: usize = 2 * (BLOCK + 2 * SEGMENT) + SEGMENT;
 
-    /// Compresses whole rows of `width` bytes below the row `above`; gives the checksum of the filtered bytes, which are one more per row.
+    /// Compresses whole rows of `width` bytes, `pixel` of them for each pixel, below the row `above`; gives the checksum of the filtered bytes, which are
+    /// one more per row.
     ///
     /// The compressed bytes are in [`Compressor::bytes`] until the next call.
-    pub(super) fn compress(&mut self, above: &[u8], rows: &[u8], width: usize) -> Checksum {
+    pub(super) fn compress(&mut self, above: &[u8], rows: &[u8], width: usize, pixel: usize) -> Checksum {
         self.bits.out.clear();
         let mut sum = Adler32::new();
         let mut above = above;
         for row in rows.chunks_exact(width) {
             self.flush_run();
             // The number of the filter stands in front of a row and is compressed with it.
-            sum.write(&[UP]);
-            self.tokens.push(u16::from(UP));
-            self.last = UP;
-            for (row, above) in row.chunks(SEGMENT).zip(above.chunks(SEGMENT)) {
-                let mut filtered = std::mem::take(&mut self.filtered);
-                for ((difference, &byte), &up) in filtered.iter_mut().zip(row).zip(above) {
-                    *difference = byte.wrapping_sub(up);
-                }
-                sum.write(&filtered[..row.len()]);
-                self.scan(&filtered[..row.len()]);
-                self.filtered = filtered;
+            let filter = Filter::of(row, above, pixel);
+            sum.write(&[filter.number()]);
+            self.tokens.push(u16::from(filter.number()));
+            self.last = filter.number();
+            for start in (0..width).step_by(SEGMENT) {
+                let mut buffer = std::mem::take(&mut self.filtered);
+                let filtered = &mut buffer[..SEGMENT.min(width - start)];
+                filter.apply(row, above, pixel, start, filtered);
+                sum.write(filtered);
+                self.scan(filtered);
+                self.filtered = buffer;
                 if self.tokens.len() >= BLOCK {
                     self.flush_block();
                 }
@@ -327,12 +328,12 @@ mod tests {
     use crate::math::samples::Random;
 
     /// A whole zlib stream of rows in pieces of so many rows.
-    fn stream(rows: &[u8], width: usize, piece: usize) -> Vec<u8> {
+    fn stream(rows: &[u8], width: usize, pixel: usize, piece: usize) -> Vec<u8> {
         let (mut out, mut sum) = (HEADER.to_vec(), Checksum::default());
         let mut compressor = Compressor::default();
         let mut above = vec![0; width];
         for rows in rows.chunks(piece * width) {
-            let part = compressor.compress(&above, rows, width);
+            let part = compressor.compress(&above, rows, width, pixel);
             sum = sum.then(part, (rows.len() + rows.len() / width) as u64);
             out.extend_from_slice(compressor.bytes());
             above = rows[rows.len() - width..].to_vec();
@@ -342,15 +343,27 @@ mod tests {
         out
     }
 
-    /// The rows that a PNG reader's library finds in a zlib stream; the checksum is checked.
-    fn read(stream: &[u8], width: usize) -> Vec<u8> {
+    /// The rows that a PNG reader's library finds in a zlib stream; the checksum is checked. The filters are undone byte by byte, as PNG's
+    /// specification has it.
+    fn read(stream: &[u8], width: usize, pixel: usize) -> Vec<u8> {
         let filtered = fdeflate::decompress_to_vec(stream).expect("a zlib stream");
         let mut above = vec![0; width];
         let mut rows = Vec::new();
-        for row in filtered.chunks(width + 1) {
-            assert_eq!(row[0], UP, "the filter");
-            above = row[1..].iter().zip(&above).map(|(d, up)| d.wrapping_add(*up)).collect();
-            rows.extend_from_slice(&above);
+        for filtered in filtered.chunks(width + 1) {
+            let mut row: Vec<u8> = Vec::with_capacity(width);
+            for (k, byte) in filtered[1..].iter().enumerate() {
+                let at = |row: &[u8]| k.checked_sub(pixel).map_or(0, |k| i32::from(row[k]));
+                let (a, b, c) = (at(&row), i32::from(above[k]), at(&above));
+                let p = a + b - c;
+                let told = match filtered[0] {
+                    2 => b,
+                    4 => [a, b, c].into_iter().min_by_key(|near| (p - near).abs()).unwrap_or(0),
+                    other => panic!("filter {other}"),
+                };
+                row.push(byte.wrapping_add(told.to_le_bytes()[0]));
+            }
+            rows.extend_from_slice(&row);
+            above = row;
         }
         rows
     }
@@ -379,9 +392,10 @@ mod tests {
     #[test]
     fn every_picture_is_read_back_whatever_the_pieces() {
         for (width, rows) in pictures() {
-            for piece in [1, 3, 1_000_000] {
-                let stream = stream(&rows, width, piece);
-                assert!(read(&stream, width) == rows, "{} bytes in rows of {width}, {piece} at once", rows.len());
+            for (piece, pixel) in [(1, 1), (3, 3), (1_000_000, 1), (1_000_000, 3), (5, 4)] {
+                let stream = stream(&rows, width, pixel, piece);
+                let found = read(&stream, width, pixel);
+                assert!(found == rows, "{} bytes in rows of {width}, pixels of {pixel}, {piece} at once", rows.len());
             }
         }
     }
@@ -389,7 +403,7 @@ mod tests {
     #[test]
     fn every_length_of_a_match_is_right() {
         let rows: Vec<u8> = (0..=300).flat_map(|run| std::iter::repeat_n(u8::from(run % 2 == 0), run)).collect();
-        assert!(read(&stream(&rows, rows.len(), 1), rows.len()) == rows, "runs from none to 300");
+        assert!(read(&stream(&rows, rows.len(), 1, 1), rows.len(), 1) == rows, "runs from none to 300");
         assert_eq!(length_symbol(3), (257, 0, 0), "the shortest");
         assert_eq!(length_symbol(11), (265, 0, 1), "the first with a bit");
         assert_eq!(length_symbol(257), (284, 30, 5), "the one before the longest");
@@ -399,18 +413,18 @@ mod tests {
     #[test]
     fn flat_rows_cost_almost_nothing_and_noise_hardly_more_than_itself() {
         let (width, height) = (4096, 256);
-        let flat = stream(&vec![3; width * height], width, 64).len();
+        let flat = stream(&vec![3; width * height], width, 1, 64).len();
         // A row is 16 matches, a literal or two, at about a bit each.
         assert!(flat < height * 6, "{flat} bytes for flat rows");
         let mut random = Random(1);
         let noise: Vec<u8> = (0..width * height).map(|_| random.bits().to_le_bytes()[0]).collect();
-        let size = stream(&noise, width, 64).len();
+        let size = stream(&noise, width, 1, 64).len();
         assert!(size < noise.len() * 101 / 100, "{size} bytes for {} of noise", noise.len());
     }
 
     #[test]
     fn a_wrong_checksum_is_seen() {
-        let mut wrong = stream(&[1, 2, 3, 4], 2, 1);
+        let mut wrong = stream(&[1, 2, 3, 4], 2, 1, 1);
         let last = wrong.len() - 1;
         wrong[last] ^= 1;
         assert!(fdeflate::decompress_to_vec(&wrong).is_err(), "the reader checks it");

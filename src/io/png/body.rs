@@ -58,6 +58,8 @@ pub(super) struct Body<W: Write> {
     left: u64,
     /// Bytes in a row.
     width: usize,
+    /// Bytes of a pixel.
+    pixel: usize,
     /// Rows in a piece.
     piece: usize,
     compressors: Vec<Compressor>,
@@ -67,11 +69,11 @@ pub(super) struct Body<W: Write> {
 }
 
 impl<W: Write> Body<W> {
-    /// Writes the head that `set` describes and prepares for so many rows of `width` bytes.
+    /// Writes the head that `set` describes and prepares for rows of pixels of so many bytes.
     pub(super) fn new(
         writer: W,
         (across, down): (u32, u32),
-        width: usize,
+        pixel: usize,
         set: impl FnOnce(&mut Encoder<'_, Shared<W>>) -> Result<(), png::EncodingError>,
     ) -> Result<Self, PngError> {
         if across == 0 || down == 0 || across.max(down) > i32::MAX.cast_unsigned() {
@@ -81,6 +83,7 @@ impl<W: Write> Body<W> {
         let mut encoder = Encoder::new(Shared(Arc::clone(&destination)), across, down);
         let started = set(&mut encoder).and_then(|()| encoder.write_header());
         let writer = started.map_err(|error| reason(&destination, error.into()))?;
+        let width = pixel * across as usize;
         // Cut by the picture, never by how its rows come: the bytes are to depend on nothing else.
         let bytes = width.saturating_mul(down as usize);
         let piece = ((bytes / PIECES).clamp(SMALL_PIECE, PIECE) / width).max(1);
@@ -89,6 +92,7 @@ impl<W: Write> Body<W> {
             destination,
             left: u64::from(down),
             width,
+            pixel,
             piece,
             compressors: Vec::new(),
             waiting: vec![0; width],
@@ -133,7 +137,7 @@ impl<W: Write> Body<W> {
 
     /// Compresses and writes what waits.
     fn compress(&mut self) -> Result<(), PngError> {
-        let (width, size) = (self.width, self.width * self.piece);
+        let (width, pixel, size) = (self.width, self.pixel, self.width * self.piece);
         let rows = &self.waiting[width..];
         let starts: Vec<usize> = (0..rows.len()).step_by(size).collect();
         let sums: Vec<(Checksum, usize)> = starts
@@ -143,7 +147,7 @@ impl<W: Write> Body<W> {
                 let piece = &rows[start..(start + size).min(rows.len())];
                 // The row above the first row of a piece stands right in front of it.
                 let above = &self.waiting[start..start + width];
-                (compressor.compress(above, piece, width), piece.len())
+                (compressor.compress(above, piece, width, pixel), piece.len())
             })
             .collect();
         let mut first = self.sum == Checksum::default();
