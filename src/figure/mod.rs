@@ -193,11 +193,7 @@ impl Figure {
         if spec.width == 0 || spec.height == 0 {
             return Err(FigureError::Empty { width: spec.width, height: spec.height });
         }
-        if let Some(dpi) = spec.dpi
-            && !(Self::LEAST_DPI..=Self::MOST_DPI).contains(&dpi)
-        {
-            return Err(FigureError::Dpi { dpi });
-        }
+        Self::check_dpi(spec.dpi)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most MOST_DPI inches")]
         let legible = spec.dpi.map_or(LEGIBLE, |dpi| (LEGIBLE_INCHES * dpi) as u32);
         let magnify = i64::from(spec.magnify.unwrap_or(if spec.bare { 1 } else { legible.div_ceil(larger) }));
@@ -217,6 +213,14 @@ impl Figure {
         let scene = layout::layout(&spec, magnify, range);
         fits(scene.width, scene.height)?;
         Ok(Self { spec, range, scene })
+    }
+
+    /// That letters can be drawn with so many pixels per inch.
+    pub(crate) fn check_dpi(dpi: Option<f64>) -> Result<(), FigureError> {
+        match dpi {
+            Some(dpi) if !(Self::LEAST_DPI..=Self::MOST_DPI).contains(&dpi) => Err(FigureError::Dpi { dpi }),
+            _ => Ok(()),
+        }
     }
 
     /// What the figure was made from.

@@ -190,3 +190,28 @@ fn larger_meshes_than_memory_are_refused_and_leave_no_file() {
         assert_eq!(files(here.path()), [""; 0], "{formula}: nothing half-written");
     }
 }
+
+#[test]
+fn level_surfaces_have_the_width_and_resolution_that_are_asked_for() {
+    let here = folder();
+    let drawn = |more: &[&str]| {
+        let words = ["plot", "x^2+y^2+z^2", "a.png", "--iso", "9", "--size", "20", "--overwrite", "--bare"];
+        good(here.path(), &[&words[..], more, &CPU[..]].concat());
+        let file = fs::File::open(here.path().join("a.png")).expect("a file");
+        let reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().expect("PNG");
+        (reader.info().width, reader.info().pixel_dims.map(|density| density.xppu))
+    };
+    assert_eq!(drawn(&[]), (900, None), "as a rule");
+    assert_eq!(drawn(&["--width", "301"]), (301, None), "a width");
+    // 200 per inch are 7874 per metre, and five inches of them a thousand.
+    assert_eq!(drawn(&["--dpi", "200"]), (1000, Some(7874)), "a resolution");
+    assert_eq!(drawn(&["--dpi", "200", "--width", "64"]), (64, Some(7874)), "both");
+    for (option, value, says) in
+        [("--width", "0", "1 to 8192"), ("--width", "8193", "8192"), ("--dpi", "7", "36 to 4800")]
+    {
+        let end = run(here.path(), &["plot", "x*y*z", "b.png", "--iso", "1", "--size", "9", option, value]);
+        assert_eq!(end.code, Some(2), "{option} {value}");
+        assert!(end.err.contains(says), "{option} {value}: {}", end.err);
+    }
+    assert_eq!(files(here.path()), ["a.png"], "nothing is left");
+}

@@ -50,7 +50,7 @@ pub(crate) struct PictureArgs {
     /// Pixels of the heatmap alone, one per cell
     #[arg(long)]
     pub(crate) bare: bool,
-    /// Pixels across the cells: a formula's grid follows it, other cells are enlarged by a whole number
+    /// Pixels across the cells: a formula's grid follows it, other cells are enlarged by a whole number; with --iso across the box and its numbers
     #[arg(long, value_name = "PX")]
     pub(crate) width: Option<u32>,
     /// Dots per inch: letters have ten points and lines the width they say in print [default: they grow with the picture]

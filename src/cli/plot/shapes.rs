@@ -22,8 +22,9 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Option<Result<(), Failure>
 
 /// What these pictures are written as; the cells that some options are about are not there.
 fn named(args: &PlotArgs, option: &str) -> Result<PictureFormat, Failure> {
+    let lines = option == "--profile";
     let given = [("--width", args.picture.width.is_some()), ("--dpi", args.picture.dpi.is_some())];
-    let given = given.into_iter().find_map(|(other, given)| given.then_some(other));
+    let given = given.into_iter().find_map(|(other, given)| (given && lines).then_some(other));
     if let Some(other) = given.or(args.layers.asked()) {
         return Err(Failure::input(format_args!("{other} is for heatmaps and cannot go with {option}")));
     }

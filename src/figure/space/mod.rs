@@ -56,6 +56,8 @@ pub struct SpaceSpec {
     pub theme: Theme,
     /// The image alone.
     pub bare: bool,
+    /// Pixels per inch, by which letters and lines have their size; `None` lets them grow with the picture.
+    pub dpi: Option<f64>,
 }
 
 /// A figure of space with everything in its place.
@@ -67,6 +69,7 @@ pub struct SpaceFigure {
     camera: Camera,
     colours: Vec<[u8; 3]>,
     theme: Theme,
+    dpi: Option<f64>,
 }
 
 /// The angles from which surfaces are seen as a rule.
@@ -76,18 +79,19 @@ impl SpaceFigure {
     /// Checks the spec and lays the figure out.
     ///
     /// # Errors
-    /// No pixels, too many, or an axis without extent.
+    /// No pixels, too many, too few or too many per inch, or an axis without extent.
     pub fn new(spec: &SpaceSpec) -> Result<Self, FigureError> {
         let (across, down) = spec.size;
         if across == 0 || down == 0 {
             return Err(FigureError::Empty { width: across, height: down });
         }
+        Figure::check_dpi(spec.dpi)?;
         for FigureAxis { label, min, max } in &spec.axes {
             if !((max - min).is_finite() && max > min) {
                 return Err(FigureError::Axis { label: label.clone(), min: *min, max: *max });
             }
         }
-        let sizes = Sizes::new(i64::from(across), i64::from(down));
+        let sizes = Sizes::of_page(i64::from(across), i64::from(down), spec.dpi);
         let around = if spec.bare { [0.0; 4] } else { axes::margins(&sizes) };
         let [low, high] = [spec.axes.each_ref().map(|axis| axis.min), spec.axes.each_ref().map(|axis| axis.max)];
         let camera = Camera::new(low, high, spec.view.0, spec.view.1);
@@ -129,7 +133,7 @@ impl SpaceFigure {
         let map = spec.bar.as_ref().map_or(Colormap::VIRIDIS, |bar| bar.colormap);
         let colours = palette::colours(map, spec.theme, false);
         let scene = Scene { width: whole, height: end, cells: room, magnify: 1, marks: page.marks, over: back };
-        Ok(Self { scene, front, camera, colours, theme: spec.theme })
+        Ok(Self { scene, front, camera, colours, theme: spec.theme, dpi: spec.dpi })
     }
 
     /// The camera that the image is rendered for.
@@ -173,7 +177,7 @@ impl SpaceFigure {
 impl WriteFigure for SpaceFigure {
     fn write_svg<W: Write>(&self, writer: W, text: &[(String, String)]) -> Result<W, PngError> {
         let size = (self.scene.width, self.scene.height);
-        let page = svg::Page { size, theme: self.theme, colours: &self.colours, dpi: None, text };
+        let page = svg::Page { size, theme: self.theme, colours: &self.colours, dpi: self.dpi, text };
         Ok(Svg::new(writer, page)?.marks(&self.scene.marks)?.marks(&self.scene.over)?.finish()?)
     }
 
@@ -181,7 +185,7 @@ impl WriteFigure for SpaceFigure {
         /// Rows of paper given to the painter at once.
         const ROWS: i64 = 64;
         let (width, height) = self.size();
-        let mut png = RgbPng::new(writer, width, height, text, None)?;
+        let mut png = RgbPng::new(writer, width, height, text, self.dpi)?;
         let said = |error: PngError| match error {
             PngError::Write(error) => error,
             other => io::Error::other(other),
@@ -212,6 +216,7 @@ fn words(spec: &SpaceSpec, height: i64) -> FigureSpec {
         colormap: bar.map_or(Colormap::VIRIDIS, |bar| bar.colormap),
         range: bar.map(|bar| bar.range),
         theme: spec.theme,
+        dpi: spec.dpi,
         ..FigureSpec::new(spec.size.0, u32::try_from(height).unwrap_or(spec.size.1))
     }
 }

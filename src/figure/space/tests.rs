@@ -14,6 +14,7 @@ fn spec(size: (u32, u32), view: (f64, f64)) -> SpaceSpec {
         legend: Vec::new(),
         theme: Theme::Light,
         bare: false,
+        dpi: None,
     }
 }
 
@@ -98,6 +99,14 @@ fn bars_and_legends_stand_beside_the_box() {
     check(&with);
     let swatches = with.front.iter().filter(|mark| matches!(mark, Mark::Fill { .. })).count();
     assert_eq!(swatches, 2, "a swatch for each");
+    for (dpi, size) in [(72.0, (300, 300)), (300.0, (1500, 1500)), (300.0, (200, 200))] {
+        check(
+            &SpaceFigure::new(&SpaceSpec { dpi: Some(dpi), title: String::new(), ..spec(size, VIEW) })
+                .expect("a figure"),
+        );
+    }
+    let wrong = SpaceFigure::new(&SpaceSpec { dpi: Some(1.0), ..spec((600, 600), VIEW) });
+    assert_eq!(wrong.err(), Some(FigureError::Dpi { dpi: 1.0 }), "letters too small");
     let bare = SpaceFigure::new(&SpaceSpec { bare: true, ..spec((120, 80), VIEW) }).expect("a figure");
     assert_eq!((bare.size(), bare.scene().marks.len(), bare.front.len()), ((120, 80), 0, 0), "the image alone");
 }

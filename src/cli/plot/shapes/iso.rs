@@ -23,11 +23,16 @@ use crate::surface::render::{Look, Shade, Sheet, Voxels, render};
 use crate::surface::{Mesh, Surfaces};
 use std::time::Instant;
 
-/// Pixels along the sides of the picture without its title, at most.
-const SIZE: (u32, u32) = (900, 900);
+/// Pixels across the picture without what stands beside the box, and most of them: it is held in memory.
+const WIDTH: u32 = 900;
+const WIDEST: u32 = 8192;
+/// The same in inches, where their pixels are given.
+const INCHES: f64 = 5.0;
 
 /// Nodes along each axis, unless given: a cell is some five pixels wide then.
-const NODES: &str = "141";
+const NODES: u32 = 141;
+/// Wider pictures have more of them, up to as many as take some seconds.
+const MOST_NODES: u32 = 281;
 
 /// The colours of the two sides of a single surface: steel blue, and sand.
 const SIDES: [[u8; 3]; 2] = [[74, 134, 206], [238, 190, 120]];
@@ -44,7 +49,8 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
             args.work.compute.quantity
         )));
     }
-    let subject = subject(args)?;
+    let width = width(args.picture.width, args.picture.dpi)?;
+    let subject = subject(args, width)?;
     let quantity = args.shapes.paint.as_ref().map(|text| inputs::quantity(text, &subject.formula, 3)).transpose()?;
     let colormap = args.picture.colormap.as_deref().map(Colormap::from_name).transpose().map_err(Failure::input)?;
     let range = args.picture.range.as_deref().map(|text| values::extent(text, "--range")).transpose()?;
@@ -72,7 +78,7 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         max: axes[k].min().max(axes[k].max()),
     };
     let mut figure = SpaceFigure::new(&SpaceSpec {
-        size: SIZE,
+        size: (width, width),
         title: title.clone(),
         axes: [axis(0), axis(1), axis(2)],
         view,
@@ -80,6 +86,7 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         legend: if paint.is_none() { names.collect() } else { Vec::new() },
         theme,
         bare: args.picture.bare,
+        dpi: args.picture.dpi,
     })?;
     figure.add_image(image(&figure, &found.meshes, paint, &colour));
     let words = if args.file.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
@@ -103,9 +110,23 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
     Ok(())
 }
 
+/// Pixels across the box with its numbers.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is not a width is refused")]
+fn width(asked: Option<u32>, dpi: Option<f64>) -> Result<u32, Failure> {
+    let width = asked.unwrap_or_else(|| dpi.map_or(WIDTH, |dpi| (INCHES * dpi) as u32));
+    // A resolution that is none is told by the figure.
+    match width {
+        0 if asked.is_none() => Ok(1),
+        1..=WIDEST => Ok(width),
+        _ if asked.is_none() => Ok(WIDEST),
+        _ => Err(Failure::input(format_args!("--width {width}: with --iso a picture is 1 to {WIDEST} pixels wide"))),
+    }
+}
+
 /// A volume: the formula over three axes, or files.
-fn subject(args: &PlotArgs) -> Result<Subject<'_>, Failure> {
-    let size = args.work.grid.size.clone().or_else(|| Some(NODES.to_owned()));
+fn subject(args: &PlotArgs, width: u32) -> Result<Subject<'_>, Failure> {
+    let nodes = (width.saturating_mul(NODES) / WIDTH).clamp(NODES, MOST_NODES);
+    let size = args.work.grid.size.clone().or_else(|| Some(nodes.to_string()));
     let files = Bare::find(&args.formula.formula, &args.work.arrays)?;
     let holds = Hold::read_all(&args.shapes.slice, "--slice")?;
     if files.is_some() || !args.work.arrays.with.is_empty() {
