@@ -1,7 +1,7 @@
 //! The tone of marks that no colour was asked for, by what lies beneath them: pale lines with a dark edge, or dark ones with a pale edge.
 //!
 //! **Rule** ([`Tone::over`]). A mark stands out from a colour where their contrast is at least 3 to 1
-//! ([`ENOUGH`](crate::color::contrast::ENOUGH)). Marks are pale, unless dark ones stand out on [`CLEARLY`] more of the picture. Both stand out from
+//! ([`ENOUGH`]). Marks are pale, unless dark ones stand out on [`CLEARLY`] more of the picture. Both stand out from
 //! colours of middle lightness; there pale marks are taken, which look wider than dark ones of the same width (irradiation) and less like
 //! holes. All marks of a picture have one tone: lines that change their colour on the way read as two kinds of lines.
 //!
