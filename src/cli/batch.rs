@@ -15,10 +15,11 @@ mod settings;
 mod tasks;
 mod work;
 
-use crate::cli::args::BatchArgs;
+use crate::cli::args::{BatchArgs, FileFormat};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::io::output::Output;
+use crate::io::provenance::Words;
 use crate::tile::watch::{Interrupted, Watch};
 use manifest::Manifest;
 use settings::{Scaling, Settings, settings};
@@ -259,14 +260,17 @@ fn finish(
         Some(Scaling::Each) => values.map(|ends| settings.centred(ends)).or(Some((0.0, 1.0))),
         Some(Scaling::Fixed(low, high)) => Some((low, high)),
     };
+    let words = work::words(&computed, &files.input, range, settings);
     let written = match write {
         None => Ok(None),
-        Some(_) => work::write(computed, &files.output, files.overwrite, range, settings).map(Some),
+        Some(_) => work::write(computed, &files.output, files.overwrite, range, (settings, &words)).map(Some),
     };
+    // Other formats have a place for them.
+    let words = if settings.format == FileFormat::Npy { words } else { Words::new() };
     let took = took + start.elapsed();
     match written {
         Ok(file) => {
-            Done { task, result: Ok(Found { shape, values, range, masked }), file, seconds: took.as_secs_f64() }
+            Done { task, result: Ok(Found { shape, values, range, masked, words }), file, seconds: took.as_secs_f64() }
         }
         Err(error) => failure(task, &error, took),
     }

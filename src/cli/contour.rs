@@ -4,7 +4,7 @@ use crate::cli::args::{ComputeArgs, ContourArgs, PathFormat};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;
 use crate::cli::progress::Progress;
-use crate::cli::provenance;
+use crate::cli::provenance::{self, Beside};
 use crate::cli::subject::Subject;
 use crate::cli::summary::{self, say_how, say_notes};
 use crate::cli::timing;
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &ContourArgs) -> Result<(), Failure> {
     let surface = surface(&subject, &request)?;
     let request = precise(request, &args.work.compute, surface.is_some());
     let mut output = Output::create(&args.output, args.file.out.overwrite)?;
+    let beside = Beside::unless_told(&args.file, &args.output, &output, format != Format::Csv)?;
     let mut prepared = subject.prepare(&request)?;
     if let [_, _, ..] = prepared.names().as_slice() {
         return Err(Failure::input(format_args!(
@@ -67,6 +68,7 @@ pub(crate) fn run(args: &ContourArgs) -> Result<(), Failure> {
     format.write(&mut output, &paths, &sheet)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
+    beside.write_words(&args.output, "csv", &sheet.words)?;
     drop(progress);
     if !args.file.out.quiet {
         summary::warn_of_mismatch(&prepared);

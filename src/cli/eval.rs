@@ -46,12 +46,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     // The summary has the reasons, and nobody hears it when quiet.
     let request = request.reasons(!args.file.out.quiet && format != Format::Png16);
     let mut output = Output::create(&args.output, args.file.out.overwrite)?;
-    let beside = match format {
-        Format::Raw => true,
-        Format::Npy => !args.file.provenance.no_provenance,
-        _ => false,
+    // Raw numbers say nothing without it.
+    let beside = if format == Format::Raw {
+        Beside::open(&args.output, &output, args.file.out.overwrite)?
+    } else {
+        Beside::unless_told(&args.file, &args.output, &output, !matches!(format, Format::Npy | Format::Csv))?
     };
-    let beside = beside.then(|| Beside::open(&args.output, &output, args.file.out.overwrite)).transpose()?;
     let mut prepared = subject.prepare(&request)?;
     fits_name(&args.output, &prepared)?;
     if !args.file.out.quiet {
@@ -81,13 +81,16 @@ pub(crate) fn run(args: &EvalArgs) -> Result<(), Failure> {
     };
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
-    if let Some(beside) = beside {
-        let file = args.output.file_name().unwrap_or_default().to_string_lossy();
-        let (grid, names) = (prepared.grid(), prepared.names());
-        beside.write(|| match format {
-            Format::Npy => raw::npy_description(&file, grid, &names, &words),
-            _ => raw::description(&file, element(&prepared), grid, &names, &words),
-        })?;
+    let grid = prepared.grid();
+    match format {
+        Format::Csv => beside.write_words(&args.output, "csv", &words)?,
+        _ => beside.write(|| {
+            let (file, names) = (args.output.file_name().unwrap_or_default().to_string_lossy(), prepared.names());
+            match format {
+                Format::Npy => raw::npy_description(&file, grid, &names, &words),
+                _ => raw::description(&file, element(&prepared), grid, &names, &words),
+            }
+        })?,
     }
     if !args.file.out.quiet {
         let cells = grid.cells() as u64;
@@ -159,11 +162,9 @@ fn fits_name(path: &Path, prepared: &Prepared) -> Result<(), Failure> {
     }
 }
 
+/// The type of the numbers.
 fn element(prepared: &Prepared) -> Element {
-    match prepared.engine().samples(0) {
-        Samples::F32(_) => Element::F32,
-        Samples::F64(_) => Element::F64,
-    }
+    Element::of(&prepared.engine().samples(0))
 }
 
 /// Slowest axis first, the planes in front where there are several.

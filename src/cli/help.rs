@@ -101,9 +101,9 @@ Written are .npy, .csv, .raw, .tif (with the georeference and nodata value of th
 cloud-optimised GeoTIFF), .exr, .vti and 16-bit grey, by `gradgrid eval`; pictures by plot; a map for each of many
 files by batch. The nodata value is kept where no value of the quantity can be that number; else masked cells are NaN.
 
-PNG, TIFF, EXR, VTI, SVG and GeoJSON files say what made them, and so does FILE.json beside .npy and .raw: formula,
-files with their checksums, method, arithmetic, grid, range and command. `gradgrid verify FILE` computes it again and compares;
---no-provenance leaves it out.
+Files say what made them: formula, files with their checksums, method, arithmetic, grid, range and command. Formats that have no
+place for it, which are .npy, .csv, .stl and .raw, have it beside them in FILE.json, and .npy files of a batch in the manifest.
+`gradgrid verify FILE` computes it again and compares; --no-provenance leaves it out.
 ";
 
 const QUANTITIES: &str = "\

@@ -10,9 +10,13 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::ffi::OsStr;
+use std::path::Path;
 
 /// What results do not depend on.
 const LEFT_OUT: [&str; 8] = ["output", "engine", "verify", "memory", "overwrite", "quiet", "timing", "no_provenance"];
+
+/// What one file of a batch does not depend on.
+const OF_BATCH: [&str; 2] = ["--list=", "--manifest="];
 
 /// The arguments that ask for a file again, without its name; empty if they are not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +37,19 @@ impl Record {
     /// The record as a JSON list, if it is known.
     pub(crate) fn text(&self) -> Option<String> {
         if self.0.is_empty() { None } else { serde_json::to_string(&self.0).ok() }
+    }
+
+    /// The command for one file of a batch, scaled to `range` where that is of all files.
+    pub(crate) fn of_one(&self, input: &Path, range: Option<(f64, f64)>) -> Self {
+        let Some(input) = input.to_str().filter(|_| !self.0.is_empty()) else { return Self::default() };
+        let mut all: Vec<String> = self.0.iter().take_while(|word| *word != "--").cloned().collect();
+        all.retain(|word| !OF_BATCH.iter().any(|other| word.starts_with(other)));
+        let shared = all.iter().position(|word| word == "--range=shared");
+        if let (Some(place), Some((low, high))) = (shared, range) {
+            all[place] = format!("--range={low:?}:{high:?}");
+        }
+        all.extend(["--".to_owned(), input.to_owned()]);
+        Self(all)
     }
 
     /// The name of the command.

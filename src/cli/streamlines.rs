@@ -7,7 +7,7 @@ use crate::cli::inputs::Purpose;
 use crate::cli::plot::stage::Stage;
 use crate::cli::plot::streams::{frame, points, said};
 use crate::cli::progress::Progress;
-use crate::cli::provenance;
+use crate::cli::provenance::{self, Beside, software};
 use crate::cli::subject::Subject;
 use crate::cli::summary::say_notes;
 use crate::cli::timing;
@@ -16,7 +16,7 @@ use crate::figure::ink::Tone;
 use crate::figure::{Figure, FigureAxis, FigureSpec, Theme, View};
 use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
 use crate::io::output::Output;
-use crate::io::paths::{Path, Sheet};
+use crate::io::paths::{Format, Path, Sheet};
 use crate::io::provenance::Words;
 use crate::picture::PictureError;
 use crate::tile::watch::Watch;
@@ -40,6 +40,7 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
     let mut sheet = sheet(&subject);
     let view = view(&subject, &sheet)?;
     let mut output = Output::create(&args.output, args.file.out.overwrite)?;
+    let beside = Beside::unless_told(&args.file, &args.output, &output, format != Format::Csv)?;
     if !args.file.out.quiet {
         say_notes(&subject.request(&args.work.compute)?.1);
     }
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
     format.write(&mut output, &paths, &sheet)?;
     let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
+    beside.write_words(&args.output, "csv", &sheet.words)?;
     drop(progress);
     if !args.file.out.quiet {
         say_reference(format, &subject, sheet.epsg);
@@ -126,28 +128,22 @@ fn paths(lines: Vec<Streamline>, direction: Direction) -> Vec<Path> {
 
 /// What made the lines.
 fn words(args: &StreamlinesArgs, subject: &Subject<'_>) -> Words {
-    let axes: Vec<String> = subject.grid().axes().iter().map(ToString::to_string).collect();
     let way = match args.direction {
         Direction::Ascent => "streamlines of ∇f",
         Direction::Descent => "streamlines of −∇f",
     };
-    let software = ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION")));
     if args.file.provenance.no_provenance {
-        return vec![software];
+        return vec![software()];
     }
     // A formula is followed in f64, whatever the engine; arrays are differenced by it.
     let double = subject.arrays.all.is_empty() || ["f64", "gpu64"].contains(&args.work.compute.engine.as_str());
     let mut text = vec![
-        software,
+        software(),
         ("Formula".to_owned(), args.formula.formula.clone()),
         ("Quantity".to_owned(), way.to_owned()),
         ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned()),
-        ("Grid".to_owned(), axes.join("; ")),
     ];
-    text.extend(subject.provenance());
-    if !args.formula.parameters.is_empty() {
-        text.push(("Parameters".to_owned(), args.formula.parameters.join(", ")));
-    }
+    text.extend(provenance::subject(&args.formula, subject, subject.grid()));
     text
 }
 

@@ -1,15 +1,18 @@
 //! `gradgrid surface`: level surfaces of a function or a volume of samples as triangle meshes.
 
-use crate::cli::args::{ComputeArgs, FormulaArgs, SurfaceArgs};
+use crate::cli::args::{ComputeArgs, FormulaArgs, ProvenanceArgs, SurfaceArgs};
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{self, Purpose};
 use crate::cli::progress::Progress;
+use crate::cli::provenance::{self, Beside, software};
 use crate::cli::subject::Subject;
 use crate::cli::summary::{say_how, say_notes};
+use crate::cli::timing;
 use crate::cli::values;
 use crate::grid::Axis;
 use crate::io::output::Output;
+use crate::io::provenance::{Words, compact};
 use crate::io::write::mesh::{Triangles, ply, stl, vtp};
 use crate::probe::Probe;
 use crate::quantity::Quantity;
@@ -37,10 +40,12 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
     if quantity.is_some() && format == Format::Stl {
         return Err(Failure::input("--values: .stl files have no values at vertices; write .ply or .vtp"));
     }
-    let mut output = Output::create(&args.output, args.out.overwrite)?;
-    let mut progress = Progress::new(args.out.quiet);
-    let found = extract(&subject, &compute, &levels, args.out.quiet, &mut progress)?;
+    let mut output = Output::create(&args.output, args.file.out.overwrite)?;
+    let beside = Beside::unless_told(&args.file, &args.output, &output, format != Format::Stl)?;
+    let mut progress = Progress::new(args.file.out.quiet);
+    let found = extract(&subject, &compute, &levels, args.file.out.quiet, &mut progress)?;
     drop(progress);
+    let found_at = start.elapsed();
     found.check(&levels)?;
     let values = quantity.map(|quantity| values(&subject, &quantity, &found)).transpose()?;
     let mut mesh = joined(found.meshes)?;
@@ -53,14 +58,17 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
         triangles: &mesh.triangles,
         values: values.as_ref().map(|(name, values)| (name.as_str(), values.as_slice())),
     };
+    let words = words(&args.file.provenance, &args.formula, &args.iso, (&subject, &args.engine));
+    let words = provenance::finished(&args.file.provenance, words, Vec::new());
     match format {
-        Format::Ply => ply::write(&mut output, triangles, &words(&args.formula, &args.iso, &subject))?,
+        Format::Ply => ply::write(&mut output, triangles, &words)?,
         Format::Stl => stl::write(&mut output, triangles)?,
-        Format::Vtp => vtp::write(&mut output, triangles)?,
+        Format::Vtp => vtp::write(&mut output, triangles, &compact(&words))?,
     }
-    let name = output.name().to_owned();
+    let (name, written) = (output.name().to_owned(), output.spent());
     output.commit()?;
-    if !args.out.quiet {
+    beside.write_words(&args.output, "stl", &words)?;
+    if !args.file.out.quiet {
         let (vertices, count) = (mesh.points.len(), mesh.triangles.len());
         let border = match mesh.sides().border {
             0 => "closed".to_owned(),
@@ -75,6 +83,10 @@ pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
             "{name}: {vertices} vertices, {count} triangles, {border}, area {:.6}{undefined}, {seconds:.2} s",
             mesh.area()
         );
+    }
+    if args.file.timing {
+        timing::print_stage("find the surface", found_at);
+        timing::print_whole(start, Some(written));
     }
     Ok(())
 }
@@ -131,19 +143,24 @@ fn joined(meshes: Vec<Mesh>) -> Result<Mesh, SurfaceError> {
     Ok(all)
 }
 
-/// What made a surface, for whoever finds it later.
-pub(crate) fn words(formula: &FormulaArgs, levels: &str, subject: &Subject<'_>) -> Vec<(String, String)> {
-    let axes: Vec<String> = subject.grid().axes().iter().map(ToString::to_string).collect();
+/// What made a surface, for whoever finds it later; of the subject and the engine that computes its nodes.
+pub(crate) fn words(
+    args: &ProvenanceArgs,
+    formula: &FormulaArgs,
+    levels: &str,
+    (subject, engine): (&Subject<'_>, &str),
+) -> Words {
+    if args.no_provenance {
+        return vec![software()];
+    }
+    let double = ["f64", "gpu64"].contains(&engine);
     let mut words = vec![
-        ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
+        software(),
         ("Formula".to_owned(), formula.formula.clone()),
         ("Level".to_owned(), levels.to_owned()),
-        ("Grid".to_owned(), axes.join("; ")),
+        ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned()),
     ];
-    words.extend(subject.provenance());
-    if !formula.parameters.is_empty() {
-        words.push(("Parameters".to_owned(), formula.parameters.join(", ")));
-    }
+    words.extend(provenance::subject(formula, subject, subject.grid()));
     words
 }
 

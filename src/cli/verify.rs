@@ -2,27 +2,37 @@
 //!
 //! The words that travel with a file hold the command that made it (`record`). The same code runs again, into a folder of its own beside the
 //! file, and the two files are compared: byte for byte first, and where they differ, value by value or pixel by pixel, so that the
-//! answer is how much and where. No shell is involved, only commands that write one file are run, and where they write is ours to say.
+//! answer is how much and where. No shell is involved, only commands that write one file are run, and where they write is ours to say. A file of a
+//! batch is the result of a batch of one.
 //!
 //! The engine is the CPU of the arithmetic that the file tells, whose bytes every bit-exact engine has, unless another is asked for.
 //!
-//! Same bytes are the same file. A PNG file that another program has packed anew, with the same pixels and the same words, is the same too. Everything
-//! else is a difference: also a word that says something else than what is so.
+//! Same bytes are the same file. A PNG file that another program has packed anew, with the same pixels and the same words, is the same too, and so is one
+//! that differs in nothing but the version or the device that made it. Everything else is a difference: also a word that says something else than what is so.
 
 mod compare;
+mod difference;
+mod grids;
+mod layout;
+mod pixels;
+mod records;
+mod text;
+mod tiles;
 
 use crate::cli::args::{Command, VerifyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::record::Record;
 use crate::io::provenance::{self, COMMAND, Container, ProvenanceError, Words, get};
-use compare::{Difference, compare};
+use compare::compare;
+use difference::Difference;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempDir};
 
-/// Commands that may be run again: each writes one file, to the name that it is given.
-const KNOWN: [&str; 4] = ["plot", "eval", "contour", "streamlines"];
+/// Commands that may be run again: each writes one file, to the name that it is given, or one of a batch.
+const KNOWN: [&str; 6] = ["plot", "eval", "contour", "streamlines", "surface", "batch"];
 
 /// Checks a file; `execute` runs the command that made it again.
 pub(crate) fn run(args: &VerifyArgs, execute: &dyn Fn(Command) -> Result<(), Failure>) -> Result<(), Failure> {
@@ -33,7 +43,7 @@ pub(crate) fn run(args: &VerifyArgs, execute: &dyn Fn(Command) -> Result<(), Fai
     let record = get(&stored, COMMAND).and_then(Record::parse).filter(|record| KNOWN.contains(&record.command()));
     let record = record.ok_or_else(|| {
         Failure::input(format_args!(
-            "'{name}' does not tell the command that made it; files of `gradgrid plot`, `eval`, `contour` and `streamlines` do, unless --no-provenance left it out"
+            "'{name}' does not tell the command that made it; files of `gradgrid plot`, `eval`, `contour`, `streamlines`, `surface` and `batch` do, unless --no-provenance left it out"
         ))
     })?;
     if let Some(folder) = &args.from {
@@ -41,26 +51,61 @@ pub(crate) fn run(args: &VerifyArgs, execute: &dyn Fn(Command) -> Result<(), Fai
             .map_err(|error| Failure::input(format_args!("--from {}: {error}", folder.display())))?;
     }
     let folder = scratch(&file)?;
-    let again = folder.path().join("again").with_extension(extension(&file, found.container, &stored));
+    let target = folder.path().join("again");
+    // A batch writes into a folder, all else a file.
+    let batch = record.command() == "batch";
+    let target = if batch { target } else { target.with_extension(extension(&file, found.container, &stored)) };
     let engine = engine(args, &record, &stored);
     let more: Vec<String> =
         engine.iter().map(|engine| format!("--engine={engine}")).chain(["--quiet".to_owned()]).collect();
-    let words = [OsStr::new("gradgrid")].into_iter().chain(record.again(&more, again.as_os_str()));
+    let words = [OsStr::new("gradgrid")].into_iter().chain(record.again(&more, target.as_os_str()));
     let mut command = Command::read(words.collect::<Vec<_>>()).map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         Failure::input(format_args!("'{name}' was made by a command that this version does not take: {first}"))
     })?;
     // Whatever the file says, nothing is written but there.
-    if command.file().map(|(output, _)| output) != Some(&again) {
-        return Err(Failure::input(format_args!("'{name}' was made by a command that is not run again")));
+    let there = match &mut command {
+        Command::Batch(args) => {
+            let [_, folder] = args.paths.as_slice() else { return Err(not_again(&name)) };
+            *folder == target && args.list.is_none() && args.manifest.is_none()
+        }
+        other => other.file().is_some_and(|(output, _)| output == target),
+    };
+    if !there {
+        return Err(not_again(&name));
     }
-    execute(command).map_err(|failure| failure.within(&format!("'{name}' cannot be computed again: ")))?;
+    let done = execute(command).map_err(|failure| if batch { reason(&target).unwrap_or(failure) } else { failure });
+    done.map_err(|failure| failure.within(&format!("'{name}' cannot be computed again: ")))?;
+    let again = if batch { only(&target, found.container).ok_or_else(|| not_again(&name))? } else { target };
     let new = provenance::read(&again)?.words;
     sources(&name, &stored, &new)?;
     let words = other_words(&stored, &new);
-    let difference = compare(found.container, &file, &again, get(&new, "Arithmetic").unwrap_or("f32"))?;
+    let difference = compare(
+        found.container,
+        &file,
+        &again,
+        get(&new, "Arithmetic").unwrap_or("f32"),
+        words.is_empty() && stored != new,
+    )?;
     report(args, &name, &words, &difference, engine.as_deref().unwrap_or("as told"), &stored)
+}
+
+fn not_again(name: &str) -> Failure {
+    Failure::input(format_args!("'{name}' was made by a command that is not run again"))
+}
+
+/// Why the only file of a batch failed, by its manifest.
+fn reason(folder: &Path) -> Option<Failure> {
+    let text = fs::read_to_string(folder.join("manifest.jsonl")).ok()?;
+    let line: Value = serde_json::from_str(text.lines().last()?).ok()?;
+    line["error"].as_str().map(Failure::input)
+}
+
+/// The only file of a batch.
+fn only(folder: &Path, container: Container) -> Option<PathBuf> {
+    let mut files = fs::read_dir(folder).ok()?.filter_map(|file| Some(file.ok()?.path()));
+    files.find(|file| file.extension() == Some(OsStr::new(container.extension())))
 }
 
 /// A folder beside the file, or where the system keeps such if nothing may be written there.

@@ -9,20 +9,29 @@
 //! | PNG | `tEXt` and `iTXt` chunks, a keyword each |
 //! | TIFF | JSON as the image description |
 //! | EXR | JSON as the string attribute `gradgrid` |
-//! | VTK image data | JSON in a comment at the start |
+//! | VTK image data, VTK poly data | JSON in a comment at the start |
+//! | PLY | `comment Keyword: …` lines of the header |
+//! | NPZ | JSON as the comment of the archive |
 //! | SVG | `<entry key="…">` elements in `<metadata>` |
 //! | `GeoJSON` | JSON under `provenance` at the start |
-//! | NPY, raw | JSON beside the file, in FILE.json, under `provenance` |
+//! | NPY, raw, CSV, STL | JSON beside the file, in FILE.json, under `provenance` |
+//! | NPY of a batch | in the line about it of `manifest.jsonl` beside it |
+//! | Deep Zoom | JSON in the folder of the tiles, in `gradgrid.json`, under `request` |
 //!
 //! As JSON they are one object; what occurs several times is a list, and `Command` is the list itself. Within other files the JSON is plain
 //! ASCII without `<`, `>`, `&` and `--`, so that no format has to escape it, and it begins with [`START`], by which it is found.
 //!
-//! Limits: words are looked for in the first MiB of EXR, VTK, SVG and `GeoJSON` files, and no more than a MiB of them is read.
+//! Limits: words are looked for in the first MiB of EXR, VTK, PLY, SVG and `GeoJSON` files, and no more than a MiB of them is read. The comment of an
+//! archive has room for 65535 bytes; longer words are left out.
 
+mod beside;
 mod digest;
+pub mod ply;
 mod png;
 mod svg;
+mod zip;
 
+pub use beside::{beside, description, is_description};
 pub use digest::digest;
 pub use svg::metadata;
 
@@ -31,7 +40,7 @@ use crate::io::read::tiff;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use thiserror::Error;
 
 /// How the words begin as JSON within another file.
@@ -61,6 +70,18 @@ pub enum Container {
     Exr,
     /// VTK image data.
     Vti,
+    /// VTK poly data.
+    Vtp,
+    /// A mesh with vertices and faces.
+    Ply,
+    /// A mesh of triangles.
+    Stl,
+    /// An archive of NumPy arrays.
+    Npz,
+    /// Text, a line for each cell or point.
+    Csv,
+    /// A pyramid of tiles.
+    Dzi,
     /// A picture of shapes.
     Svg,
     /// Lines with coordinates.
@@ -78,6 +99,12 @@ impl Container {
             Self::Tiff => "tif",
             Self::Exr => "exr",
             Self::Vti => "vti",
+            Self::Vtp => "vtp",
+            Self::Ply => "ply",
+            Self::Stl => "stl",
+            Self::Npz => "npz",
+            Self::Csv => "csv",
+            Self::Dzi => "dzi",
             Self::Svg => "svg",
             Self::GeoJson => "geojson",
         }
@@ -106,8 +133,8 @@ pub enum ProvenanceError {
     },
     /// It is no file of a kind that says what made it.
     #[error(
-        "'{path}' does not say what made it: provenance is in PNG, TIFF, EXR, VTI, SVG and GeoJSON files, and beside NPY and raw files in '{beside}', \
-         unless --no-provenance left it out"
+        "'{path}' does not say what made it: provenance is in pictures, meshes, TIFF, EXR, VTI, NPZ and GeoJSON files, and beside NPY, CSV, STL and raw files \
+         in '{beside}', unless --no-provenance left it out"
     )]
     Unknown {
         /// The file.
@@ -194,14 +221,6 @@ fn within(bytes: &[u8]) -> Option<Words> {
     from_object(&values.next()?.ok()?)
 }
 
-/// Where the words of numbers are.
-#[must_use]
-pub fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".json");
-    name.into()
-}
-
 /// What the file at `path` says of itself.
 ///
 /// # Errors
@@ -212,14 +231,16 @@ pub fn read(path: &Path) -> Result<Found, ProvenanceError> {
     let mut start = Vec::new();
     File::open(path).map_err(system)?.take(MOST).read_to_end(&mut start).map_err(system)?;
     let head = &start[..start.len().min(1024)];
-    let holds = |text: &str| head.windows(text.len()).any(|part| part == text.as_bytes());
+    let within_bytes = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    let holds = |text: &str| within_bytes(head, text);
     let found = |container: Container, words: Option<Words>| Found { container, words: words.unwrap_or_default() };
     let found = if start.starts_with(&png::SIGNATURE) {
         let file = File::open(path).map_err(system)?;
         let words = png::words(file).map_err(|what| ProvenanceError::Damaged { path: name(), what })?;
         found(Container::Png, Some(words))
     } else if start.starts_with(b"\x93NUMPY") {
-        found(Container::Npy, described(path)?)
+        let words = beside::words(path)?.map(|(_, words)| words);
+        found(Container::Npy, words.or_else(|| beside::of_manifest(path)))
     } else if [&b"II\x2a\0"[..], b"II\x2b\0", b"MM\0\x2a", b"MM\0\x2b"].iter().any(|magic| start.starts_with(magic)) {
         let text = tiff::description(path).map_err(|error| match error {
             ReadError::System(source) => system(source),
@@ -228,34 +249,29 @@ pub fn read(path: &Path) -> Result<Found, ProvenanceError> {
         found(Container::Tiff, within(&text))
     } else if start.starts_with(&[0x76, 0x2f, 0x31, 0x01]) {
         found(Container::Exr, within(&start))
-    } else if holds("<VTKFile") {
-        found(Container::Vti, within(&start))
+    } else if start.starts_with(b"<?xml") && within_bytes(&start, "<VTKFile") {
+        // Words stand before it.
+        let mesh = within_bytes(&start, "<VTKFile type=\"PolyData\"");
+        found(if mesh { Container::Vtp } else { Container::Vti }, within(&start))
+    } else if start.starts_with(b"ply\n") {
+        found(Container::Ply, ply::words(&start))
+    } else if start.starts_with(b"PK\x03\x04") {
+        found(Container::Npz, zip::comment(path).map_err(system)?.and_then(|comment| within(&comment)))
+    } else if holds("schemas.microsoft.com/deepzoom") {
+        found(Container::Dzi, beside::of_tiles(path)?)
     } else if holds("<svg") {
         found(Container::Svg, svg::words(&start))
     } else if holds("\"FeatureCollection\"") {
         found(Container::GeoJson, within(&start))
     } else {
-        found(Container::Raw, described(path)?)
+        let (kind, words) = beside::words(path)?.unwrap_or_default();
+        let known = [Container::Csv, Container::Stl].into_iter().find(|container| container.extension() == kind);
+        found(known.unwrap_or(Container::Raw), Some(words))
     };
     if found.words.is_empty() {
         return Err(ProvenanceError::Unknown { path: name(), beside: beside(path).display().to_string() });
     }
     Ok(found)
-}
-
-/// The words in the description beside a file; `None` if there is none.
-fn described(path: &Path) -> Result<Option<Words>, ProvenanceError> {
-    let beside = beside(path);
-    let name = || beside.display().to_string();
-    let mut text = Vec::new();
-    match File::open(&beside) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.and_then(|file| file.take(MOST).read_to_end(&mut text)),
-    }
-    .map_err(|source| ProvenanceError::System { path: name(), source })?;
-    let value: Value = serde_json::from_slice(&text)
-        .map_err(|error| ProvenanceError::Damaged { path: name(), what: error.to_string() })?;
-    Ok(from_object(&value["provenance"]))
 }
 
 #[cfg(test)]

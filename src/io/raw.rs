@@ -12,13 +12,6 @@ use serde_json::{Value, json};
 const SCHEMA: &str = "gradgrid.raw/1";
 const SCHEMA_OF_NPY: &str = "gradgrid.npy/1";
 
-/// Whether a text is a description of ours, which may be replaced with the file that it is of.
-#[must_use]
-pub fn is_description(text: &[u8]) -> bool {
-    let value: Option<Value> = serde_json::from_slice(text).ok();
-    value.is_some_and(|value| value["schema"] == SCHEMA || value["schema"] == SCHEMA_OF_NPY)
-}
-
 /// What an NPY file of these planes does not say itself: their names, where the nodes lie, and the words about what made it.
 #[must_use]
 pub fn npy_description(file: &str, grid: &Grid, planes: &[String], words: &[(String, String)]) -> String {

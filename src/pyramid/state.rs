@@ -5,6 +5,7 @@
 
 use super::PyramidError;
 use crate::io::dzi;
+use crate::io::provenance::{COMMAND, from_object, get, object};
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
@@ -37,11 +38,9 @@ fn path(folder: &Path) -> PathBuf {
 pub(super) fn save(folder: &Path, words: &Words, colours: &Colours) -> io::Result<()> {
     // By bits, since a decimal number may come back as its neighbour.
     let bits = |value: f64| json!(value.to_bits());
-    let request: serde_json::Map<String, Value> =
-        words.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     let value = json!({
         "schema": SCHEMA,
-        "request": request,
+        "request": object(words),
         "thresholds_bits": colours.thresholds.iter().copied().map(bits).collect::<Vec<Value>>(),
         "palette": colours.palette,
         "cyclic": colours.cyclic,
@@ -81,15 +80,15 @@ pub(super) fn look(folder: &Path, words: &Words) -> Result<Found, PyramidError> 
     if value["schema"] != SCHEMA {
         return Ok(Found::Foreign);
     }
-    let then = |key: &str| value["request"][key].as_str().unwrap_or("nothing").to_owned();
-    for (key, now) in words {
-        if then(key) != *now {
-            return Ok(Found::Other { what: key.clone(), then: then(key), now: now.clone() });
-        }
-    }
-    let extra = value["request"].as_object().and_then(|all| all.keys().find(|key| !words.iter().any(|w| w.0 == **key)));
-    if let Some(key) = extra {
-        return Ok(Found::Other { what: key.clone(), then: then(key), now: "nothing".to_owned() });
+    let Some(known) = from_object(&value["request"]) else { return Ok(Found::Foreign) };
+    let in_one_only = |these: &Words, others: &Words| {
+        // The same may be asked for in several ways.
+        let judged = these.iter().filter(|(key, _)| key != COMMAND);
+        judged.filter(|word| !others.contains(word)).map(|(key, _)| key.clone()).next()
+    };
+    if let Some(what) = in_one_only(words, &known).or_else(|| in_one_only(&known, words)) {
+        let told = |words: &Words| get(words, &what).unwrap_or("nothing").to_owned();
+        return Ok(Found::Other { then: told(&known), now: told(words), what });
     }
     Ok(colours(&value).map_or(Found::Foreign, Found::Same))
 }

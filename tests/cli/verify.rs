@@ -8,7 +8,7 @@ use std::path::Path;
 /// Files of every kind, made in `folder`, with layers of options that all matter.
 fn make(folder: &Path) -> Vec<&'static str> {
     good(folder, &["eval", "x*y + 2", "dem.npy", "-q", "value", "--size", "12x9", "--quiet"]);
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 24] = [
         &[
             "plot",
             "x^2*y + sin(a*y)",
@@ -48,6 +48,27 @@ fn make(folder: &Path) -> Vec<&'static str> {
         &["eval", "ln(x)*y", "g.exr", "-q", "value", "--size", "16x10"],
         &["eval", "x*y", "h.vti", "-q", "value", "--size", "6x5"],
         &["eval", "sin(x*y)", "i.png", "-q", "value", "--format", "png16", "--range", "-1:1", "--size", "17x9"],
+        &["surface", "x^2 + y^2 + z^2", "p.ply", "--iso", "4", "--size", "9", "--values", "magnitude"],
+        &["surface", "x^2 + y^2 + z^2", "q.stl", "--iso", "4,9", "--size", "9", "--flip"],
+        &[
+            "surface",
+            "x^2 + y^2 + z^2",
+            "r.vtp",
+            "--iso",
+            "4",
+            "--size",
+            "9",
+            "--engine",
+            "f64",
+            "--values",
+            "partial:x",
+        ],
+        &["eval", "sqrt(x)*y", "s.csv", "-q", "gradient", "--size", "7x5"],
+        &["contour", "x^2 + y^2", "t.npz", "--level", "1,4", "--size", "21", "--normals"],
+        &["contour", "dem.npy", "u.csv", "--levels", "3", "--normals"],
+        &["plot", "sin(x*y)", "v.dzi", "--size", "300x280", "-c", "magma"],
+        &["plot", "sin(x)*y", "w.svg", "--contours", "4", "--labels", "--size", "30"],
+        &["eval", "x*y*z", "y.vti", "-q", "gradient", "--size", "6x5x4", "--engine", "f64"],
     ];
     for command in commands {
         good(folder, &[command, &["--quiet"]].concat());
@@ -68,6 +89,15 @@ fn make(folder: &Path) -> Vec<&'static str> {
         "m.geojson",
         "n.png",
         "o.png",
+        "p.ply",
+        "q.stl",
+        "r.vtp",
+        "s.csv",
+        "t.npz",
+        "u.csv",
+        "v.dzi",
+        "w.svg",
+        "y.vti",
     ]
 }
 
@@ -129,6 +159,166 @@ fn a_changed_value_is_told_with_its_place_and_size() {
     assert_eq!(ending.code, Some(4), "{}", ending.err);
     assert!(ending.err.contains("1 of 180 values differ") && ending.err.contains("(1 ulp)"), "{}", ending.err);
     assert!(ending.err.contains("[1, 2, 3, 4] is"), "where: {}", ending.err);
+}
+
+/// Replaces what stands at the first place of `from` in a file.
+fn replace(path: &Path, from: &[u8], to: &[u8]) {
+    let mut bytes = fs::read(path).expect("the file");
+    let place = bytes.windows(from.len()).position(|part| part == from).expect("what is to be replaced");
+    bytes.splice(place..place + from.len(), to.iter().copied());
+    fs::write(path, bytes).expect("room");
+}
+
+/// Adds 0.5 to the number of single or double precision that begins so many bytes after a word.
+fn add_half(path: &Path, after: &[u8], bytes_on: usize, double: bool) {
+    let mut bytes = fs::read(path).expect("the file");
+    let place = bytes.windows(after.len()).rposition(|part| part == after).expect("the word") + after.len() + bytes_on;
+    if double {
+        let value = f64::from_le_bytes(bytes[place..place + 8].try_into().expect("eight"));
+        bytes[place..place + 8].copy_from_slice(&(value + 0.5).to_le_bytes());
+    } else {
+        let value = f32::from_le_bytes(bytes[place..place + 4].try_into().expect("four"));
+        bytes[place..place + 4].copy_from_slice(&(value + 0.5).to_le_bytes());
+    }
+    fs::write(path, bytes).expect("room");
+}
+
+#[test]
+fn a_changed_number_is_told_in_files_of_every_kind() {
+    let here = folder();
+    make(here.path());
+    let at = |name: &str| here.path().join(name);
+    // The y of vertex 2, whose records have three f64 and four f32.
+    add_half(&at("p.ply"), b"end_header\n", 2 * 40 + 8, true);
+    // The x of the second corner of triangle 1: after a count, a record of 50 bytes, a normal and a corner.
+    add_half(&at("q.stl"), b"binary STL", 60 + 4 + 50 + 12 + 12, false);
+    // The z of point 1: after the length of the array.
+    add_half(&at("r.vtp"), b"raw\">\n_", 8 + 24 + 16, true);
+    add_half(&at("y.vti"), b"raw\">\n_", 8 + 8 * 7, true);
+    // y of point 1, behind the header of the first array.
+    let mut npz = fs::read(at("t.npz")).expect("the file");
+    let place = npz.windows(2).position(|part| part == b" \n").expect("the end of a header") + 2 + 24;
+    let value = f64::from_le_bytes(npz[place..place + 8].try_into().expect("eight"));
+    npz[place..place + 8].copy_from_slice(&(value + 0.5).to_le_bytes());
+    fs::write(at("t.npz"), npz).expect("room");
+    // The same in texts, each number followed by what makes it the only one.
+    let text = fs::read_to_string(at("s.csv")).expect("text");
+    let row = text.lines().nth(18).expect("a row").to_owned();
+    let (x, rest) = row.split_once(',').expect("numbers");
+    let y: f64 = rest.split(',').next().and_then(|y| y.parse().ok()).expect("a number");
+    let changed = rest.replacen(&y.to_string(), &(y + 0.5).to_string(), 1);
+    replace(&at("s.csv"), row.as_bytes(), format!("{x},{changed}").as_bytes());
+    let text = fs::read_to_string(at("u.csv")).expect("text");
+    let row = text.lines().nth(4).expect("a row").to_owned();
+    let mut fields: Vec<String> = row.split(',').map(str::to_owned).collect();
+    fields[2] = (fields[2].parse::<f64>().expect("x") + 0.5).to_string();
+    replace(&at("u.csv"), row.as_bytes(), fields.join(",").as_bytes());
+    let text = fs::read_to_string(at("j.geojson")).expect("text");
+    let first = text.split("\"coordinates\":[[").nth(1).and_then(|rest| rest.split(',').next()).expect("x").to_owned();
+    let x: f64 = first.parse().expect("a number");
+    replace(&at("j.geojson"), format!("[[{first},").as_bytes(), format!("[[{},", x + 0.5).as_bytes());
+    for (name, start) in [("k.svg", "<path d=\"M"), ("w.svg", "<path d=\"m")] {
+        let text = fs::read_to_string(at(name)).expect("text");
+        let path = text.split(start).nth(1).expect("a path");
+        let x = path.split(' ').next().expect("x").to_owned();
+        let moved = x.parse::<f64>().expect("a number") + 0.5;
+        replace(&at(name), format!("{start}{x}").as_bytes(), format!("{start}{moved}").as_bytes());
+    }
+    for (name, words) in [
+        ("p.ply", "vertex 2, y is"),
+        ("q.stl", "triangle 1, b x is"),
+        ("r.vtp", "Points 1, 2 is"),
+        ("y.vti", " 7 is"),
+        ("t.npz", "points 1, 1 is"),
+        ("s.csv", "line 19, column 2 is"),
+        ("u.csv", "line 5, column 3 is"),
+        ("j.geojson", "number 2 is"),
+        ("k.svg", "number 1 is"),
+        ("w.svg", "number 1 is"),
+    ] {
+        let ending = run(here.path(), &["verify", name]);
+        assert_eq!(ending.code, Some(4), "{name}: {}", ending.err);
+        assert!(ending.err.contains("1 of ") && ending.err.contains("values differ"), "{name}: {}", ending.err);
+        assert!(ending.err.contains(words), "{name}, where: {}", ending.err);
+        let size = ending.err.split("by at most ").nth(1).and_then(|rest| rest.split([' ', ';', ',']).next());
+        let size: f64 = size.and_then(|size| size.parse().ok()).expect("how much");
+        assert!((size - 0.5).abs() < 1e-6, "{name}, how much: {}", ending.err);
+    }
+}
+
+#[test]
+fn tables_and_archives_are_read_as_before() {
+    let here = folder();
+    make(here.path());
+    let text = fs::read_to_string(here.path().join("s.csv")).expect("text");
+    assert!(text.starts_with("x,y,") && !text.contains('#'), "no comment in it: {text}");
+    assert!(here.path().join("s.csv.json").is_file() && here.path().join("q.stl.json").is_file(), "but beside it");
+    // Our own reader finds the arrays before the comment.
+    good(here.path(), &["stats", "t.npz", "--member", "points", "-q", "value", "--quiet"]);
+    // A description goes when the numbers are replaced by ones that say nothing.
+    good(
+        here.path(),
+        &["eval", "x", "s.csv", "-q", "value", "--size", "5", "--overwrite", "--no-provenance", "--quiet"],
+    );
+    assert!(!here.path().join("s.csv.json").exists(), "it told of other numbers");
+}
+
+#[test]
+fn tiles_are_compared_by_their_pixels() {
+    let here = folder();
+    good(here.path(), &["plot", "sin(x*y)", "v.dzi", "--size", "300x280", "--quiet"]);
+    let tile = here.path().join("v_files/9/1_0.png");
+    repaint(&tile, false);
+    let ending = good(here.path(), &["verify", "v.dzi"]);
+    assert!(ending.text().contains("packed otherwise"), "{}", ending.text());
+    repaint(&tile, true);
+    let ending = run(here.path(), &["verify", "v.dzi"]);
+    assert_eq!(ending.code, Some(4), "{}", ending.err);
+    // Pixel 70 of rows of 44.
+    assert!(ending.err.contains("1 of ") && ending.err.contains("tile 9/1_0.png, pixel (26, 1)"), "{}", ending.err);
+    fs::remove_file(tile).expect("ours");
+    let ending = run(here.path(), &["verify", "v.dzi"]);
+    assert!(ending.code == Some(4) && ending.err.contains("9/1_0.png is missing"), "{}", ending.err);
+    assert_eq!(run(here.path(), &["plot", "x", "w.dzi", "--no-provenance"]).code, Some(2), "tiles must be known again");
+}
+
+#[test]
+fn files_of_a_batch_are_computed_again_one_by_one() {
+    let here = folder();
+    for (name, formula) in [("a.npy", "x*y"), ("b.npy", "x + 3*y")] {
+        good(here.path(), &["eval", formula, name, "-q", "value", "--size", "12x9", "--quiet", "--no-provenance"]);
+    }
+    for (folder, format, range) in
+        [("png", "png", "shared"), ("tif", "tif", "none"), ("npy", "npy", "shared"), ("each", "png", "each")]
+    {
+        let batch = ["batch", "a.npy", "b.npy", folder, "-q", "magnitude", "--format", format, "--range", range];
+        good(here.path(), &[&batch[..], &["--quiet"]].concat());
+        for name in ["a", "b"] {
+            let file = format!("{folder}/{name}.{format}");
+            let ending = good(here.path(), &["verify", &file]);
+            assert!(ending.text().contains("the same, byte for byte"), "{file}: {} {}", ending.text(), ending.err);
+        }
+    }
+    let path = here.path().join("npy/b.npy");
+    let mut bytes = fs::read(&path).expect("the file");
+    let place = bytes.len() - 4;
+    let value = f32::from_le_bytes(bytes[place..].try_into().expect("four"));
+    bytes[place..].copy_from_slice(&(value - 0.25).to_le_bytes());
+    fs::write(&path, &bytes).expect("room");
+    let ending = run(here.path(), &["verify", "npy/b.npy"]);
+    assert!(ending.code == Some(4) && ending.err.contains("[8, 11] is"), "the last value: {}", ending.err);
+    repaint(&here.path().join("png/a.png"), true);
+    let ending = run(here.path(), &["verify", "png/a.png"]);
+    assert!(ending.code == Some(4) && ending.err.contains("1 of 108 pixels"), "a pixel: {}", ending.err);
+    good(here.path(), &["eval", "x*y + 1", "a.npy", "-q", "value", "--size", "12x9", "--quiet", "--overwrite"]);
+    let ending = run(here.path(), &["verify", "tif/a.tif"]);
+    assert!(ending.code == Some(2) && ending.err.contains("has changed since"), "a source: {}", ending.err);
+    fs::remove_file(here.path().join("a.npy")).expect("ours");
+    let ending = run(here.path(), &["verify", "tif/a.tif"]);
+    assert!(ending.code == Some(2) && ending.err.contains("a.npy"), "gone: {}", ending.err);
+    let plain = ["batch", "b.npy", "plain", "--no-provenance", "--quiet"];
+    good(here.path(), &plain);
+    assert_eq!(run(here.path(), &["verify", "plain/b.png"]).code, Some(2), "nothing is said");
 }
 
 /// Writes a picture again with one pixel of another index, or packed otherwise.

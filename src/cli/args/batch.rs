@@ -1,7 +1,7 @@
 //! The arguments of `gradgrid batch`.
 
 use crate::cli::args::arrays::ArrayArgs;
-use crate::cli::args::groups::OutputArgs;
+use crate::cli::args::groups::{OutputArgs, ProvenanceArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -65,4 +65,6 @@ pub(crate) struct BatchArgs {
     pub(crate) arrays: ArrayArgs,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
+    #[command(flatten)]
+    pub(crate) provenance: ProvenanceArgs,
 }

@@ -74,7 +74,7 @@ pub(crate) struct BenchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// The file: .png, .svg, .tif, .exr, .vti, .geojson, or .npy or .raw with its .json beside it
+    /// A file that gradgrid wrote, with the .json that lies beside some
     pub(crate) file: PathBuf,
     /// The folder in which files are looked for that the command names [default: the current one]
     #[arg(long, value_name = "FOLDER")]

@@ -135,8 +135,10 @@ pub(crate) enum Command {
     /// Compute a file again from what it says of itself, and compare
     #[command(after_help = "Examples:\n  \
         gradgrid verify field.png\n  \
-        gradgrid verify slope.tif --from ~/data\n\n\
-        PNG, TIFF, EXR, VTI, SVG and GeoJSON files say what made them, and FILE.json does for .npy and .raw. The exit code is 0 if the file\n\
+        gradgrid verify slope.tif --from ~/data\n  \
+        gradgrid verify out/photo.png\n\n\
+        Files say themselves what made them; for .npy, .csv, .stl and .raw files FILE.json does, for .dzi the folder of the tiles, and\n\
+        for .npy files of a batch its manifest, as long as it is in the same folder. The exit code is 0 if the file\n\
         is what comes out again, 4 if a value, a pixel or what it says differs, 2 if it cannot be computed again, as when\n\
         a file that it was made from has changed.")]
     Verify(VerifyArgs),
@@ -154,8 +156,10 @@ impl Command {
         let matches = cli.clone().try_get_matches_from(words)?;
         let read = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut Cli::command()))?;
         let mut command = read.command;
-        if let Some((_, file)) = command.file() {
-            file.provenance.record = Record::of(&cli, &matches);
+        let record = Record::of(&cli, &matches);
+        match &mut command {
+            Self::Batch(args) => args.provenance.record = record,
+            other => other.file().into_iter().for_each(|(_, file)| file.provenance.record = record.clone()),
         }
         Ok(command)
     }
@@ -167,6 +171,7 @@ impl Command {
             Self::Eval(args) => Some((&args.output, &mut args.file)),
             Self::Contour(args) => Some((&args.output, &mut args.file)),
             Self::Streamlines(args) => Some((&args.output, &mut args.file)),
+            Self::Surface(args) => Some((&args.output, &mut args.file)),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The arguments of `gradgrid contour`, `streamlines` and `surface`: what is written as lines or meshes.
 
 use crate::cli::args::arrays::ArrayArgs;
-use crate::cli::args::groups::{FileArgs, FormulaArgs, GridArgs, OutputArgs, WorkArgs};
+use crate::cli::args::groups::{FileArgs, FormulaArgs, GridArgs, WorkArgs};
 use crate::cli::args::layers::{Direction, SEPARATION};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -101,5 +101,5 @@ pub(crate) struct SurfaceArgs {
     #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Computation")]
     pub(crate) memory: String,
     #[command(flatten)]
-    pub(crate) out: OutputArgs,
+    pub(crate) file: FileArgs,
 }

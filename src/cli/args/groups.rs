@@ -112,7 +112,7 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct ProvenanceArgs {
-    /// Do not say in the file, or beside .npy, what made it: formula, files, settings, and the command for `gradgrid verify`
+    /// Do not say in the file, or beside .npy, .csv and .stl files, what made it: formula, files, settings, and the command for `gradgrid verify`
     #[arg(long)]
     pub(crate) no_provenance: bool,
     #[arg(skip)]

@@ -19,7 +19,7 @@ pub(crate) use batch::{BatchArgs, FileFormat};
 pub(crate) use checks::{AccuracyArgs, BenchArgs, DevicesArgs, VerifyArgs};
 pub(crate) use commands::{Cli, Command};
 pub(crate) use curves::{ContourArgs, PathFormat, StreamlinesArgs, SurfaceArgs};
-pub(crate) use groups::{ComputeArgs, FormulaArgs, GridArgs, ProvenanceArgs, WorkArgs};
+pub(crate) use groups::{ComputeArgs, FileArgs, FormulaArgs, GridArgs, ProvenanceArgs, WorkArgs};
 pub(crate) use layers::{
     ArrowArgs, ArrowLattice, ArrowLength, Arrows, Corner, Direction, LayerArgs, LevelArgs, NoteArgs, ReliefArgs,
     SEPARATION, StreamArgs, TextureArgs,

@@ -2,9 +2,10 @@
 //!
 //! `file`, `output`, `shape` (slowest axis first), `values` (smallest and largest as computed), `range` (the values at the ends of the
 //! scale, if they were scaled), `masked`, `seconds`, `error`, and what an entry holds for: `request`, and `size` and `modified` of the
-//! input. The last line about a file counts. A line that is cut off, as by a full disk, says nothing.
+//! input; and, of .npy, `provenance`: what made it. The last line about a file counts. A line that is cut off, as by a full disk, says nothing.
 
 use crate::cli::failure::Failure;
+use crate::io::provenance::{Words, from_object, object};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -28,6 +29,8 @@ pub(super) struct Entry {
     pub(super) error: Option<String>,
     pub(super) request: String,
     pub(super) stamp: Stamp,
+    /// What made the output, where it has no place for that itself.
+    pub(super) words: Words,
 }
 
 /// By what a changed file is known.
@@ -51,7 +54,7 @@ impl Stamp {
 impl Entry {
     fn line(&self) -> String {
         let pair = |pair: Option<(f64, f64)>| pair.map(|(low, high)| [low, high]);
-        let value = json!({
+        let mut value = json!({
             "schema": SCHEMA,
             "file": self.file,
             "output": self.output,
@@ -65,6 +68,9 @@ impl Entry {
             "size": self.stamp.size,
             "modified": self.stamp.modified,
         });
+        if !self.words.is_empty() {
+            value["provenance"] = object(&self.words);
+        }
         format!("{value}\n")
     }
 
@@ -87,6 +93,7 @@ impl Entry {
             error: text("error"),
             request: text("request")?,
             stamp: Stamp { size: value["size"].as_u64()?, modified: value["modified"].as_u64()? },
+            words: from_object(&value["provenance"]).unwrap_or_default(),
         })
     }
 }
@@ -151,6 +158,7 @@ mod tests {
             error: None,
             request: "saliency".to_owned(),
             stamp: Stamp { size: 9, modified: 1_700_000_000_123_456_789 },
+            words: vec![("Formula".to_owned(), "a".to_owned())],
         };
         let failed =
             Entry { output: "out/c.png".to_owned(), error: Some("no".to_owned()), values: None, ..entry.clone() };

@@ -1,6 +1,6 @@
 //! What holds for all files of a batch, read before any of them is opened.
 
-use crate::cli::args::{ArrayArgs, BatchArgs, ComputeArgs, FileFormat, FormulaArgs, GridArgs};
+use crate::cli::args::{ArrayArgs, BatchArgs, ComputeArgs, FileFormat, FormulaArgs, GridArgs, ProvenanceArgs};
 use crate::cli::arrays::{BARE, used};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
@@ -33,6 +33,7 @@ pub(super) struct Settings<'a> {
     pub(super) format: FileFormat,
     pub(super) colormap: Colormap,
     pub(super) memory: usize,
+    pub(super) provenance: &'a ProvenanceArgs,
 }
 
 impl Settings<'_> {
@@ -79,8 +80,18 @@ pub(super) fn settings(args: &BatchArgs) -> Result<(Settings<'_>, Scaling), Fail
     let grid = GridArgs::default();
     let colormap = Colormap::from_name(&args.colormap).map_err(Failure::input)?;
     let memory = values::memory(&args.memory)?;
-    let settings =
-        Settings { words, args: &args.arrays, grid, compute, formula, arrays, format: args.format, colormap, memory };
+    let settings = Settings {
+        words,
+        args: &args.arrays,
+        grid,
+        compute,
+        formula,
+        arrays,
+        format: args.format,
+        colormap,
+        memory,
+        provenance: &args.provenance,
+    };
     Ok((settings, scaling))
 }
 

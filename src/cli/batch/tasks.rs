@@ -5,6 +5,7 @@ use crate::cli::args::{BatchArgs, FileFormat};
 use crate::cli::arrays::known_extension;
 use crate::cli::failure::Failure;
 use crate::io::output::Output;
+use crate::io::provenance::Words;
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub(super) struct Found {
     pub(super) values: Option<(f64, f64)>,
     pub(super) range: Option<(f64, f64)>,
     pub(super) masked: u64,
+    /// What made it, for formats that have no place for that.
+    pub(super) words: Words,
 }
 
 /// The files that are given, folders opened, and the folder for the results.
@@ -188,6 +191,7 @@ pub(super) fn batch_entry(task: &Task, request: &str, done: &Done) -> Entry {
             values: found.values,
             range: found.range,
             masked: found.masked,
+            words: found.words.clone(),
             ..entry
         },
         Err(error) => Entry { error: Some(error.clone()), ..entry },

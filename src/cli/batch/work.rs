@@ -5,6 +5,7 @@ use crate::cli::args::FileFormat;
 use crate::cli::arrays::Bare;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Purpose;
+use crate::cli::provenance::{self, software};
 use crate::cli::subject::Subject;
 use crate::field::Samples;
 use crate::figure::Theme;
@@ -14,6 +15,7 @@ use crate::io::georef::GeoReference;
 use crate::io::npy;
 use crate::io::output::Output;
 use crate::io::png::IndexedPng;
+use crate::io::provenance::{COMMAND, Words, compact};
 use crate::io::read::memory::Memory;
 use crate::io::read::{Dtype, Reader};
 use crate::io::write::geotiff::{GeoTiff, GeoTiffOptions};
@@ -28,6 +30,8 @@ const KEPT: usize = 4;
 /// A file that is read.
 pub(super) struct Loaded<'a> {
     subject: Subject<'a>,
+    /// The words about the subject.
+    words: Words,
     readers: Vec<Box<dyn Reader>>,
 }
 
@@ -38,6 +42,7 @@ pub(super) struct Computed {
     /// Smallest and largest value.
     pub(super) values: Option<(f64, f64)>,
     pub(super) masked: u64,
+    words: Words,
     names: Vec<String>,
     georef: Option<GeoReference>,
     nodata: Option<f64>,
@@ -83,7 +88,9 @@ pub(super) fn load<'a>(path: &Path, settings: &'a Settings) -> Result<Loaded<'a>
             readers.push(Box::new(Memory::new(&shape, values).map_err(Failure::input)?));
         }
     }
-    Ok(Loaded { subject, readers })
+    let no_words = settings.provenance.no_provenance;
+    let words = if no_words { Words::new() } else { provenance::subject(&settings.words, &subject, subject.grid()) };
+    Ok(Loaded { subject, words, readers })
 }
 
 fn needs_f64(dtype: Dtype) -> bool {
@@ -100,7 +107,7 @@ pub(super) struct Computer {
 
 impl Computer {
     pub(super) fn compute(&mut self, loaded: Loaded<'_>, settings: &Settings) -> Result<Computed, Failure> {
-        let Loaded { subject, readers } = loaded;
+        let Loaded { subject, mut words, readers } = loaded;
         let (request, notes) = subject.request(&settings.compute)?;
         self.notes.extend(notes);
         let wide = readers.iter().any(|reader| reader.header().dtype == Dtype::F64);
@@ -125,7 +132,10 @@ impl Computer {
             }
             Ok::<(), Failure>(())
         })?;
+        let arithmetic = ("Arithmetic".to_owned(), prepared.engine().arithmetic().to_owned());
+        words.splice(0..0, [arithmetic, ("Agreement".to_owned(), prepared.agreement().to_string())]);
         let computed = Computed {
+            words,
             grid: subject.grid().clone(),
             values: extremes(&samples),
             masked: samples.masked(),
@@ -165,18 +175,38 @@ fn extremes(samples: &Samples) -> Option<(f64, f64)> {
     (low <= high).then_some((low, high))
 }
 
+/// What made the result of a file.
+pub(super) fn words(computed: &Computed, input: &Path, range: Option<(f64, f64)>, settings: &Settings<'_>) -> Words {
+    if settings.provenance.no_provenance {
+        return vec![software()];
+    }
+    let mut words = vec![
+        software(),
+        ("Formula".to_owned(), settings.formula.clone()),
+        ("Quantity".to_owned(), settings.compute.quantity.clone()),
+    ];
+    words.extend(computed.words.iter().cloned());
+    if settings.format == FileFormat::Png {
+        words.push(("Colormap".to_owned(), settings.colormap.name()));
+    }
+    words.extend(range.map(|(low, high)| ("Range".to_owned(), format!("{low:?} to {high:?}"))));
+    let record = settings.provenance.record.of_one(input, range);
+    words.extend(record.text().map(|command| (COMMAND.to_owned(), command)));
+    words
+}
+
 /// Writes the values, scaled to `range` if there is one, to a file that has its name once it is committed.
 pub(super) fn write(
     mut computed: Computed,
     output: &Path,
     overwrite: bool,
     range: Option<(f64, f64)>,
-    settings: &Settings,
+    (settings, words): (&Settings<'_>, &Words),
 ) -> Result<Output, Failure> {
     let mut file = Output::create(output, overwrite)?;
     match settings.format {
         FileFormat::Png => {
-            write_png(&computed, &mut file, range.unwrap_or((0.0, 1.0)), settings)?;
+            write_png(&computed, &mut file, range.unwrap_or((0.0, 1.0)), (settings, words))?;
         }
         FileFormat::Npy => {
             scale(&mut computed.samples, range);
@@ -195,7 +225,8 @@ pub(super) fn write(
             let element = Element::of(&computed.samples);
             let description = Description { shape: computed.grid.shape(), names: computed.names, element };
             let nodata = if range.is_some() { None } else { computed.nodata };
-            let options = GeoTiffOptions { georef: computed.georef, nodata, ..GeoTiffOptions::default() };
+            let (georef, words) = (computed.georef, compact(words));
+            let options = GeoTiffOptions { georef, nodata, words, ..GeoTiffOptions::default() };
             let mut writer = Box::new(GeoTiff::new(&mut file, description, options)?);
             writer.write_rows(&computed.samples)?;
             writer.finish()?;
@@ -229,7 +260,7 @@ fn write_png(
     computed: &Computed,
     file: &mut Output,
     range: (f64, f64),
-    settings: &Settings<'_>,
+    (settings, words): (&Settings<'_>, &Words),
 ) -> Result<(), Failure> {
     let colormap = settings.colormap;
     let [x, y] = computed.grid.axes() else {
@@ -248,15 +279,8 @@ fn write_png(
         share if share.is_nan() => 0,
         share => 1 + (share * levels).min(levels - 1.0) as u8,
     };
-    let text = [
-        ("Software".to_owned(), format!("gradgrid {}", env!("CARGO_PKG_VERSION"))),
-        ("Formula".to_owned(), settings.formula.clone()),
-        ("Quantity".to_owned(), settings.compute.quantity.clone()),
-        ("Colormap".to_owned(), colormap.name()),
-        ("Range".to_owned(), format!("{:?} to {:?}", range.0, range.1)),
-    ];
     let palette = colours(colormap, Theme::Light, true);
-    let mut png = IndexedPng::new(file, side(x.len())?, side(y.len())?, &palette, &text).map_err(Failure::input)?;
+    let mut png = IndexedPng::new(file, side(x.len())?, side(y.len())?, &palette, words).map_err(Failure::input)?;
     let mut pixels: Vec<u8> = match &computed.samples {
         Samples::F32(planes) => planes[0].iter().map(|value| index(f64::from(*value))).collect(),
         Samples::F64(planes) => planes[0].iter().map(|value| index(*value)).collect(),

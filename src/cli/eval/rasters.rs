@@ -9,7 +9,7 @@ use crate::io::output::Output;
 use crate::io::write::exr::Exr;
 use crate::io::write::geotiff::{Cog, GeoTiff, GeoTiffOptions, Overviews};
 use crate::io::write::vti::Vti;
-use crate::io::write::{Description, Writer};
+use crate::io::write::{Description, Element, Writer};
 use crate::request::Prepared;
 
 /// Writes the cells and returns how many have an undefined value.
@@ -28,7 +28,7 @@ pub(super) fn write(
         )));
     }
     let grid = prepared.grid().clone();
-    let element = super::element(prepared);
+    let element = Element::of(&prepared.engine().samples(0));
     let description = Description { shape: grid.shape(), names: prepared.names(), element };
     let mut writer: Box<dyn Writer + '_> = match format {
         Format::Exr => Box::new(Exr::with_words(output, &description, words)?),

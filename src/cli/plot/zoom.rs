@@ -19,6 +19,12 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
             "{option} is a layer of pictures, and the tiles of a .dzi have colours alone; write a .png or .svg"
         )));
     }
+    if args.file.provenance.no_provenance {
+        return Err(Failure::input(
+            "--no-provenance: among the tiles of a .dzi, gradgrid.json says what they are of, so that the same command goes on where \
+             it stopped; remove it when all is done",
+        ));
+    }
     let mut progress = Progress::new(args.file.out.quiet);
     let subject = subject(args, &mut progress)?;
     let options = options(&args.picture)?;
@@ -89,7 +95,7 @@ fn words(args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> Vec<(St
     add("Range", picture.range.clone());
     add("Center", picture.center.clone());
     add("Percentile", picture.percentile.map(|percent| percent.to_string()));
-    words
+    provenance::finished(&args.file.provenance, words, Vec::new())
 }
 
 impl From<PyramidError> for Failure {

@@ -91,7 +91,7 @@ impl Format {
         match self {
             Self::GeoJson => geojson::write(out, paths, sheet),
             Self::Csv => csv::write(out, paths, sheet),
-            Self::Npz => npz::write(out, paths),
+            Self::Npz => npz::write(out, paths, sheet),
             Self::Svg => svg::write(out, paths, sheet),
         }
     }

@@ -9,10 +9,11 @@
 //! | `normals` | n × 2 | if any path has normals; NaN where a point has none |
 //!
 //! `points` and `offsets` are what contourpy returns for `LineType.ChunkCombinedOffset`. The archive is plain ZIP (APPNOTE 6.3.10, stored entries), so it
-//! holds less than 4 GiB.
+//! holds less than 4 GiB. What made the paths is its comment.
 
-use super::Path;
+use super::{Path, Sheet};
 use crate::io::npy::{self, Element};
+use crate::io::provenance::compact;
 use std::io::{self, Write};
 
 /// An entry that is written: its name, its check sum, its size, and where it begins.
@@ -27,7 +28,7 @@ struct Entry {
 ///
 /// # Errors
 /// What the writer reports, and paths that fill more than 4 GiB.
-pub fn write(out: &mut impl Write, paths: &[Path]) -> io::Result<()> {
+pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<()> {
     let count: usize = paths.iter().map(|path| path.points.len() + usize::from(path.closed)).sum();
     let normals = paths.iter().any(|path| !path.normals.is_empty());
     let bytes = count.saturating_mul(if normals { 32 } else { 16 }).saturating_add(paths.len().saturating_mul(17));
@@ -82,7 +83,7 @@ pub fn write(out: &mut impl Write, paths: &[Path]) -> io::Result<()> {
         });
         add(out, "normals.npy", pairs(&mut all)?)?;
     }
-    directory(out, &entries, at)
+    directory(out, (&entries, at), compact(&sheet.words).as_bytes())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the whole was found to be below 4 GiB")]
@@ -106,8 +107,9 @@ fn local(entry: &Entry) -> Vec<u8> {
     [b"PK\x03\x04".as_slice(), &common(entry), entry.name.as_bytes()].concat()
 }
 
-/// The list of entries at the end.
-fn directory(out: &mut dyn Write, entries: &[Entry], at: u32) -> io::Result<()> {
+/// The list of entries, which begins at a place, and the comment, if there is room for it.
+fn directory(out: &mut dyn Write, (entries, at): (&[Entry], u32), comment: &[u8]) -> io::Result<()> {
+    let (comment, size) = u16::try_from(comment.len()).map_or((&[][..], 0), |size| (comment, size));
     let mut list = Vec::new();
     for entry in entries {
         list.extend(b"PK\x01\x02\x14\x00");
@@ -124,7 +126,8 @@ fn directory(out: &mut dyn Write, entries: &[Entry], at: u32) -> io::Result<()> 
         &count[..2],
         &narrow(list.len()).to_le_bytes(),
         &at.to_le_bytes(),
-        &[0; 2],
+        &size.to_le_bytes(),
+        comment,
     ];
     out.write_all(&list)?;
     out.write_all(&end.concat())
@@ -132,7 +135,7 @@ fn directory(out: &mut dyn Write, entries: &[Entry], at: u32) -> io::Result<()> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::paths;
+    use super::super::tests::{paths, sheet};
     use super::*;
     use crate::io::read::{ReadOptions, open};
 
@@ -150,7 +153,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let file = folder.path().join("lines.npz");
         let mut out = Vec::new();
-        write(&mut out, &paths()).expect("a vector takes all");
+        write(&mut out, &paths(), &Sheet { words: Vec::new(), ..sheet() }).expect("a vector takes all");
         std::fs::write(&file, &out).expect("room");
         let (shape, points) = array(&file, "points");
         assert_eq!((shape, &points[6..8]), (vec![6, 2], &[0.0, 0.0][..]), "closed by its first point");

@@ -104,6 +104,28 @@ impl Dtype {
         Self::ALL.into_iter().find(|dtype| dtype.name() == short)
     }
 
+    /// The number in its little-endian bytes, as many as [`size`](Self::size) says.
+    #[must_use]
+    pub fn number(self, bytes: &[u8]) -> f64 {
+        fn of<S: Stored>(bytes: &[u8]) -> f64 {
+            S::read(bytes, false).to_f64()
+        }
+        match self {
+            Self::Bool => of::<bool>(bytes),
+            Self::I8 => of::<i8>(bytes),
+            Self::U8 => of::<u8>(bytes),
+            Self::I16 => of::<i16>(bytes),
+            Self::U16 => of::<u16>(bytes),
+            Self::I32 => of::<i32>(bytes),
+            Self::U32 => of::<u32>(bytes),
+            Self::I64 => of::<i64>(bytes),
+            Self::U64 => of::<u64>(bytes),
+            Self::F16 => of::<f16>(bytes),
+            Self::F32 => of::<f32>(bytes),
+            Self::F64 => of::<f64>(bytes),
+        }
+    }
+
     /// Whether every value of the type is a value of `f32`.
     #[must_use]
     pub fn fits_f32(self) -> bool {

@@ -89,10 +89,8 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         dpi: args.picture.dpi,
     })?;
     figure.add_image(image(&figure, &found.meshes, paint, &colour));
-    let words = if args.file.provenance.no_provenance { Vec::new() } else { words(&args.formula, text, &subject) };
-    let double = ["f64", "gpu64"].contains(&args.work.compute.engine.as_str());
-    let arithmetic = ("Arithmetic".to_owned(), if double { "f64" } else { "f32" }.to_owned());
-    let text = provenance::finished(&args.file.provenance, words, vec![("Title".to_owned(), title), arithmetic]);
+    let words = words(&args.file.provenance, &args.formula, text, (&subject, &args.work.compute.engine));
+    let text = provenance::finished(&args.file.provenance, words, vec![("Title".to_owned(), title)]);
     let name = output.name().to_owned();
     figure.write(format, output, &text)?.commit()?;
     if !args.file.out.quiet {

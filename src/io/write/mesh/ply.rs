@@ -3,6 +3,7 @@
 //! Edge cases: an empty mesh is a file of no vertices; the name of a value becomes one word of ASCII, as properties have no others.
 
 use super::{Triangles, write_all};
+use crate::io::provenance::ply::comments;
 use std::io::{self, Write};
 
 /// Writes the mesh, with some words about it as comments.
@@ -11,10 +12,7 @@ use std::io::{self, Write};
 /// What the destination says.
 pub fn write(out: &mut impl Write, mesh: Triangles<'_>, words: &[(String, String)]) -> io::Result<()> {
     let mut header = "ply\nformat binary_little_endian 1.0\n".to_owned();
-    for (key, value) in words {
-        let line: String = format!("{key}: {value}").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        header += &format!("comment {line}\n");
-    }
+    header += &comments(words);
     header += &format!("element vertex {}\n", mesh.points.len());
     header += "property double x\nproperty double y\nproperty double z\n";
     header += "property float nx\nproperty float ny\nproperty float nz\n";

@@ -7,11 +7,12 @@ use super::{Triangles, write_all};
 use crate::io::write::escaped;
 use std::io::{self, Write};
 
-/// Writes the mesh.
+/// Writes the mesh with words about what made it, unless they are empty. They must not end a comment.
 ///
 /// # Errors
 /// What the destination says.
-pub fn write(out: &mut impl Write, mesh: Triangles<'_>) -> io::Result<()> {
+pub fn write(out: &mut impl Write, mesh: Triangles<'_>, words: &str) -> io::Result<()> {
+    let words = if words.is_empty() { String::new() } else { format!("<!-- {words} -->\n") };
     let (vertices, triangles) = (mesh.points.len() as u64, mesh.triangles.len() as u64);
     let mut offset = 0;
     let mut array = |attributes: &str, bytes: u64| {
@@ -20,7 +21,7 @@ pub fn write(out: &mut impl Write, mesh: Triangles<'_>) -> io::Result<()> {
         text
     };
     let mut text = format!(
-        "<?xml version=\"1.0\"?>\n\
+        "<?xml version=\"1.0\"?>\n{words}\
          <VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<PolyData>\n\
          <Piece NumberOfPoints=\"{vertices}\" NumberOfVerts=\"0\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"{triangles}\">\n"
     );
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn a_mesh_is_read_back() {
         let mut file = Vec::new();
-        write(&mut file, tetrahedron()).expect("a vector takes all");
+        write(&mut file, tetrahedron(), "").expect("a vector takes all");
         let start = file.windows(7).position(|part| part == b"raw\">\n_").expect("data") + 7;
         let text = std::str::from_utf8(&file[..start]).expect("words");
         assert!(text.contains("NumberOfPoints=\"4\"") && text.contains("NumberOfPolys=\"4\""), "{text}");
