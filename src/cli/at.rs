@@ -22,6 +22,9 @@ pub(crate) fn run(args: &AtArgs) -> Result<(), Failure> {
     if args.index {
         return Err(Failure::input("--index counts samples of a file, and a formula has none; give coordinates"));
     }
+    if let Some(option) = args.arrays.reading() {
+        return Err(Failure::input(format_args!("{option} says how files are read, and this is a formula")));
+    }
     let formula = inputs::formula(&args.formula)?;
     let point = values::numbers(&args.point, "the point")?;
     let (needed, variables) = (formula.dimension(), formula.variables());

@@ -208,6 +208,10 @@ pub(crate) fn request<'a>(
     let library: Library = args.math.parse().map_err(Failure::input)?;
     let verify: Verify = args.verify.parse().map_err(Failure::input)?;
     let step = args.step.as_deref().map(|text| number(text, "--step")).transpose()?;
+    let takes_step = |method: Method| !matches!(method, Method::Exact | Method::Grid);
+    if step.is_some() && !takes_step(method) && !compare.is_some_and(takes_step) {
+        return Err(Failure::input("--step is that of a difference formula; add --method central, or another one"));
+    }
     Ok(Request::new(formula, grid)
         .quantity(quantity)
         .method(method)

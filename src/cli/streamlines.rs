@@ -30,6 +30,11 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
             "streamlines follow the gradient of the function itself; write what they shall follow as the formula",
         ));
     }
+    if args.work.compute.compare.is_some() {
+        return Err(Failure::input(
+            "--compare would do nothing: lines follow one gradient; write a file for each method",
+        ));
+    }
     let usual = points(SEPARATION, "--separation")?;
     let separation = match &args.density {
         Some(density) => usual / points(density, "--density")?,
@@ -37,6 +42,9 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
     };
     let through = args.from.iter().map(|text| point(text)).collect::<Result<Vec<_>, _>>()?;
     let subject = Subject::read(&args.formula, &args.work, Purpose::Picture)?;
+    if subject.arrays.all.is_empty() && args.work.compute.method != "exact" {
+        return Err(Failure::input("--method would do nothing: lines follow the exact gradient of a formula"));
+    }
     let mut sheet = sheet(&subject);
     let view = view(&subject, &sheet)?;
     let mut output = Output::create(&args.output, args.file.out.overwrite)?;

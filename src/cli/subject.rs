@@ -76,6 +76,11 @@ impl<'a> Subject<'a> {
             arrays = arrays.channels(&COLOURS, args)?;
             (asked, own) = ("value".to_owned(), Some(Stencil::Sobel));
         }
+        if let Some(option) = args.reading().filter(|_| arrays.all.is_empty()) {
+            return Err(Failure::input(format_args!(
+                "{option} says how files are read, and there is none; name one, or add --with"
+            )));
+        }
         let formula_read = inputs::formula_of(&text, formula, &arrays.names())?;
         let axes = arrays.shape().map(<[usize]>::len);
         let (quantity_read, place, grid) = match axes {

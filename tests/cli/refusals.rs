@@ -190,3 +190,77 @@ fn tables_that_outgrow_the_memory_are_refused_with_what_they_take() {
     let done = run(here.path(), &[&words[..], &["256M"]].concat());
     assert_eq!(done.code, Some(0), "{}", done.err);
 }
+
+#[test]
+fn options_that_would_do_nothing() {
+    let volume = ["plot", "x^2+y^2+z^2", "a.png", "--iso", "4", "--size", "9"];
+    let profile = ["plot", "x*y", "a.svg", "--profile", "y=1"];
+    let tiles = ["plot", "x*y", "a.dzi", "--size", "40"];
+    for (base, options) in [
+        (
+            &volume[..],
+            &[
+                &["--method", "central"][..],
+                &["--step", "0.1"],
+                &["--compare", "central"],
+                &["--colormap", "magma"],
+                &["--range", "0:1"],
+                &["--scale", "log"],
+                &["--center", "0"],
+                &["--percentile", "2"],
+                &["--center", "0", "--paint", "magnitude"],
+                &["--contours", "3"],
+                &["--point", "1,2"],
+                &["--lic"],
+                &["--shade", "hillshade"],
+            ][..],
+        ),
+        (
+            &profile,
+            &[
+                &["--quantity", "slope"],
+                &["--compare", "central"],
+                &["--colormap", "magma"],
+                &["--scale", "symlog"],
+                &["--range", "0:1"],
+                &["--center", "0"],
+                &["--percentile", "2"],
+                &["--bare"],
+                &["--width", "300"],
+                &["--dpi", "200"],
+                &["--arrows"],
+                &["--legend", "none"],
+            ],
+        ),
+        (
+            &tiles,
+            &[&["--title", "t"], &["--dpi", "200"], &["--streamlines"], &["--path", "p.csv"], &["--no-provenance"]],
+        ),
+    ] {
+        for option in options {
+            refused(&[base, option].concat(), option[0]);
+        }
+    }
+    // What would do nothing anywhere.
+    for (options, needed) in [
+        (&["--contour-color", "red"][..], "--contours"),
+        (&["--contour-width", "2"], "--contours"),
+        (&["--streamline-color", "red"], "--streamlines"),
+        (&["--streamline-width", "2"], "--streamlines"),
+        (&["--streamline-direction", "descent"], "--streamlines"),
+        (&["--arrow-color", "red"], "--arrows"),
+        (&["--arrow-spacing", "9"], "--arrows"),
+        (&["--arrow-length", "log"], "--arrows"),
+        (&["--arrow-lattice", "square"], "--arrows"),
+        (&["--step", "0.1"], "--method central"),
+        (&["--spacing", "2"], "--with"),
+        (&["--nodata", "0"], "--with"),
+        (&["--channel", "R"], "--with"),
+    ] {
+        refused(&[&["plot", "x*y", "a.png"], options].concat(), needed);
+    }
+    refused(&["plot", "x*y", "a.png", "--contours", "3", "--level", "1"], "--level");
+    refused(&["at", "x*y", "1,2", "--page", "0"], "--page");
+    refused(&["streamlines", "x*y", "a.csv", "--compare", "central"], "--compare");
+    refused(&["streamlines", "x*y", "a.csv", "--method", "central"], "--method");
+}

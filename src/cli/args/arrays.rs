@@ -32,6 +32,21 @@ pub(crate) struct ArrayArgs {
     pub(crate) scheme: SchemeArgs,
 }
 
+impl ArrayArgs {
+    /// The first option that says how a file is read.
+    pub(crate) fn reading(&self) -> Option<&'static str> {
+        let options = [
+            (self.channel.is_some(), "--channel"),
+            (self.member.is_some(), "--member"),
+            (self.page.is_some(), "--page"),
+            (self.raw.is_some(), "--raw"),
+            (self.spacing.is_some(), "--spacing"),
+            (self.nodata.is_some(), "--nodata"),
+        ];
+        options.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
+}
+
 /// How arrays are differenced.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sampled grids")]

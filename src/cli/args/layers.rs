@@ -76,10 +76,10 @@ pub(crate) struct TextureArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LevelArgs {
     /// Lines of equal f: so many at round numbers (12), at multiples (every=50), or at these values (1,4,9)
-    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "LEVELS", allow_hyphen_values = true, group = "levels_of_f")]
     pub(crate) contours: Option<String>,
     /// The lines where f has these values
-    #[arg(long, value_name = "A,B,…", allow_hyphen_values = true, conflicts_with = "contours")]
+    #[arg(long, value_name = "A,B,…", allow_hyphen_values = true, group = "levels_of_f")]
     pub(crate) level: Option<String>,
     /// Write the values on the contours
     #[arg(long)]
@@ -88,10 +88,10 @@ pub(crate) struct LevelArgs {
     #[arg(long, conflicts_with_all = ["range", "percentile", "scale"])]
     pub(crate) filled: bool,
     /// The colour of contours and labels, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
-    #[arg(long, value_name = "COLOUR")]
+    #[arg(long, value_name = "COLOUR", requires = "levels_of_f")]
     pub(crate) contour_color: Option<String>,
     /// The width of contours in points
-    #[arg(long, value_name = "POINTS", default_value_t = 0.8, allow_hyphen_values = true)]
+    #[arg(long, value_name = "POINTS", default_value_t = 0.8, allow_hyphen_values = true, requires = "levels_of_f")]
     pub(crate) contour_width: f64,
 }
 
@@ -102,13 +102,13 @@ pub(crate) struct StreamArgs {
     #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = SEPARATION)]
     pub(crate) streamlines: Option<String>,
     /// Which way the heads on streamlines point
-    #[arg(long, value_name = "WAY", default_value = "ascent")]
+    #[arg(long, value_name = "WAY", default_value = "ascent", requires = "streamlines")]
     pub(crate) streamline_direction: Direction,
     /// The colour of streamlines, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
-    #[arg(long, value_name = "COLOUR")]
+    #[arg(long, value_name = "COLOUR", requires = "streamlines")]
     pub(crate) streamline_color: Option<String>,
     /// The width of streamlines in points [default: 1]
-    #[arg(long, value_name = "POINTS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "POINTS", allow_hyphen_values = true, requires = "streamlines")]
     pub(crate) streamline_width: Option<String>,
 }
 
@@ -128,16 +128,16 @@ pub(crate) struct ArrowArgs {
     #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "ascent")]
     pub(crate) arrows: Option<Arrows>,
     /// The distance of arrows from each other, in points
-    #[arg(long, value_name = "POINTS", default_value = SPACING, allow_hyphen_values = true)]
+    #[arg(long, value_name = "POINTS", default_value = SPACING, allow_hyphen_values = true, requires = "arrows")]
     pub(crate) arrow_spacing: String,
     /// What the length of an arrow tells of ‖∇f‖ [default: linear, unit for normals]
-    #[arg(long, value_name = "HOW")]
+    #[arg(long, value_name = "HOW", requires = "arrows")]
     pub(crate) arrow_length: Option<ArrowLength>,
     /// How arrows are placed
-    #[arg(long, value_name = "HOW", default_value = "hex")]
+    #[arg(long, value_name = "HOW", default_value = "hex", requires = "arrows")]
     pub(crate) arrow_lattice: ArrowLattice,
     /// The colour of arrows, as #rrggbb or black, white, red … [default: white or black with an edge, as stands out]
-    #[arg(long, value_name = "COLOUR")]
+    #[arg(long, value_name = "COLOUR", requires = "arrows")]
     pub(crate) arrow_color: Option<String>,
 }
 

@@ -5,6 +5,7 @@ mod choices;
 mod contours;
 pub(crate) mod format;
 mod heatmap;
+mod idle;
 mod layers;
 mod legend;
 mod notes;
@@ -21,6 +22,7 @@ use std::time::Instant;
 
 pub(crate) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let start = Instant::now();
+    idle::check(args)?;
     if let Some(drawn) = shapes::run(args, start) {
         return drawn;
     }

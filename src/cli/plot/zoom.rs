@@ -30,6 +30,12 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
     let options = options(&args.picture)?;
     let (request, notes) = subject.request(&args.work.compute)?;
     let mut prepared = subject.colours(&request)?;
+    let cells = prepared.grid().width();
+    if let Some(width) = args.picture.width.filter(|&width| width as usize != cells) {
+        return Err(Failure::input(format_args!(
+            "--width {width}: the tiles of a .dzi have one pixel for each cell, and there are {cells} across"
+        )));
+    }
     let note = !args.file.out.quiet;
     if note {
         say_notes(&notes);
