@@ -53,7 +53,7 @@ nothing. terrain is for heights.
 
   --colormap viridis_r                     the reverse
   --colormap viridis:8                     eight flat steps; the colour bar has its ticks at their edges, which are round
-                                           numbers unless --range says where they lie
+                                           numbers unless --range or a --scale other than linear says where they lie
   --colormap '#0b1d51,#ffffff,#b3001b'     a map through these colours, evenly spaced, straight in Oklab; :5 may follow
   --range -2:2, --center V, --percentile P what the ends or the middle of the colour bar are
   --scale log, symlog                      how values are spread over the colours

@@ -30,7 +30,7 @@ const EVAL_NODES: [usize; 4] = [1001, 501, 101, 33];
 pub(crate) fn formula(args: &FormulaArgs) -> Result<Formula, Failure> {
     if known_extension(Path::new(&args.formula)) {
         return Err(Failure::input(format_args!(
-            "'{}' is the name of a file, and this command takes formulas; for files there are plot, eval, stats, at and batch",
+            "'{}' is the name of a file, and this command takes formulas; for files there are plot, eval, stats, at, contour, streamlines, surface and batch",
             args.formula
         )));
     }

@@ -118,6 +118,7 @@ impl FromStr for Levels {
             return every(step);
         }
         match text.parse::<usize>() {
+            Ok(0) => Err(LevelError::Unreadable(text.to_owned())),
             Ok(count) => Ok(Self::Count(count)),
             Err(_) if text.contains(',') => Self::list(text),
             Err(_) => Err(LevelError::Unreadable(text.to_owned())),
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(of("every=50", 100.0, 149.0), Vec::<f64>::new(), "nothing is below the smallest value");
         assert_eq!(of("9,1,4,4", 0.0, 1.0), [1.0, 4.0, 9.0], "sorted, each once, wherever they lie");
         assert_eq!(Levels::list("1").expect("a list").within(0.0, 0.0), Ok(vec![1.0]), "a list of one");
-        assert_eq!(of("0", 0.0, 1.0), Vec::<f64>::new(), "none");
+        assert!(matches!("0".parse::<Levels>(), Err(LevelError::Unreadable(_))), "none are not levels");
         assert_eq!(of("10", 3.0, 3.0), Vec::<f64>::new(), "one value only");
     }
 

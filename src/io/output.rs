@@ -285,11 +285,20 @@ fn beside(target: &Path, existing: Option<&fs::Metadata>) -> io::Result<NamedTem
         // Temporary files are private by habit; this one will be an ordinary file, under the user's mask.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder_of(target))?;
+    let file = builder.tempfile_in(folder_of(target)).map_err(bare)?;
     if let Some(existing) = existing {
         file.as_file().set_permissions(existing.permissions())?;
     }
     Ok(file)
+}
+
+/// What the system said, without the name of the temporary file, which nobody asked for.
+fn bare(error: io::Error) -> io::Error {
+    let words = error.to_string();
+    match words.split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }
 
 /// The error that says what to do about `source`.

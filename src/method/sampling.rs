@@ -34,7 +34,8 @@ pub enum SamplingError {
     NoGrid,
     /// Too few nodes along an axis.
     #[error(
-        "axis {axis} has {len} nodes, and a derivative along it takes at least {needs} by this scheme; use a larger array, or a border rule such as `nearest`"
+        "axis {axis} has {len} node{}, and a derivative along it takes at least {needs} by this scheme; use a larger array{}",
+        if *.len == 1 { "" } else { "s" }, if *.needs > 2 { ", or a border rule such as `nearest`" } else { "" }
     )]
     TooFew {
         /// The axis.

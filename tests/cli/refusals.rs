@@ -192,6 +192,21 @@ fn tables_that_outgrow_the_memory_are_refused_with_what_they_take() {
 }
 
 #[test]
+fn options_of_pictures_without_what_they_are_about() {
+    let plot = |more: &[&str], part: &str| refused(&[&["plot", "x*y", "f.png"], more].concat(), part);
+    plot(&["--legend", "upper-left"], "--legend would do nothing");
+    plot(&["--bare", "--title", "hi"], "--title would do nothing");
+    plot(&["--contours", "0"], "names no levels");
+    plot(&["--path", "/dev/null"], "has no points");
+    plot(&["--width", "0"], "--width");
+    // The temporary file that would have been written is nobody's business.
+    let here = folder();
+    let end = run(here.path(), &["plot", "x*y", "/proc/bad.png", "--size", "9"]);
+    assert_eq!(end.code, Some(2), "{}", end.err);
+    assert!(!end.err.contains(".part") && end.err.contains("/proc/bad.png"), "{}", end.err);
+}
+
+#[test]
 fn options_that_would_do_nothing() {
     let volume = ["plot", "x^2+y^2+z^2", "a.png", "--iso", "4", "--size", "9"];
     let profile = ["plot", "x*y", "a.svg", "--profile", "y=1"];

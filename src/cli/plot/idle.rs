@@ -15,9 +15,13 @@ pub(super) fn check(args: &PlotArgs) -> Result<(), Failure> {
     } else if args.shapes.iso.is_some() {
         ("a picture with --iso", of_surface(args))
     } else if args.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dzi")) {
-        ("the tiles of a .dzi", of_tiles(args))
+        ("the tiles of a .dzi", without_letters(args))
     } else {
-        return Ok(());
+        let mut options = if args.picture.bare { without_letters(args) } else { Vec::new() };
+        let notes = &args.layers.notes;
+        let unnamed = args.layers.asked().is_none_or(|first| first == "--legend");
+        options.push(("--legend", notes.legend.is_some() && unnamed, "there are no lines, arrows or points to name"));
+        (if args.picture.bare { "a picture with --bare" } else { "this picture" }, options)
     };
     match options.into_iter().find(|(_, given, _)| *given) {
         Some((option, _, why)) => Err(Failure::input(format_args!("{option} would do nothing to {what}: {why}"))),
@@ -63,7 +67,7 @@ fn of_surface(args: &PlotArgs) -> Vec<Idle> {
     ]
 }
 
-fn of_tiles(args: &PlotArgs) -> Vec<Idle> {
+fn without_letters(args: &PlotArgs) -> Vec<Idle> {
     let picture = &args.picture;
     let bare = "they are cells, without letters";
     vec![("--title", picture.title.is_some(), bare), ("--dpi", picture.dpi.is_some(), bare)]

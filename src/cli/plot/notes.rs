@@ -58,9 +58,13 @@ fn read(file: &Path) -> Result<Pieces, Failure> {
     let name = file.display();
     let text =
         std::fs::read_to_string(file).map_err(|error| Failure::input(format_args!("--path '{name}': {error}")))?;
-    pieces(&text).map_err(|(line, words)| {
+    let found = pieces(&text).map_err(|(line, words)| {
         Failure::input(format_args!("--path '{name}', line {line}: '{words}' is not a point; write x,y"))
-    })
+    })?;
+    if found.is_empty() {
+        return Err(Failure::input(format_args!("--path '{name}' has no points; write x,y on each line")));
+    }
+    Ok(found)
 }
 
 /// The same of a text; an error is a line and what stands there.
