@@ -22,7 +22,8 @@ mod tiles;
 use crate::cli::args::{Command, VerifyArgs};
 use crate::cli::failure::Failure;
 use crate::cli::record::Record;
-use crate::io::provenance::{self, COMMAND, Container, ProvenanceError, Words, get};
+use crate::engine::Agreement;
+use crate::io::provenance::{self, COMMAND, Container, ProvenanceError, get};
 use compare::compare;
 use difference::Difference;
 use serde_json::{Value, json};
@@ -154,21 +155,29 @@ fn sources(name: &str, stored: &[(String, String)], new: &[(String, String)]) ->
 
 /// What the file says and the new one does not: keyword, what it says, what the new one says.
 fn other_words(stored: &[(String, String)], new: &[(String, String)]) -> Vec<[String; 3]> {
-    // Another version or another engine of the same arithmetic may well give the same numbers.
-    let judged = |words: &[(String, String)]| -> Words {
-        words.iter().filter(|(key, _)| !["Software", "Agreement"].contains(&key.as_str())).cloned().collect()
-    };
-    let (stored, new) = (judged(stored), judged(new));
     let mut found = Vec::new();
     let absent = || "nothing".to_owned();
     for (key, text) in stored.iter().filter(|word| !new.contains(word)) {
-        let now = get(&new, key).map_or_else(absent, str::to_owned);
-        found.push([key.clone(), text.clone(), now]);
+        let now = get(new, key);
+        if now.is_none() || !may_differ(key, text) {
+            found.push([key.clone(), text.clone(), now.map_or_else(absent, str::to_owned)]);
+        }
     }
-    for (key, text) in new.iter().filter(|(key, _)| get(&stored, key).is_none()) {
+    for (key, text) in new.iter().filter(|(key, _)| get(stored, key).is_none()) {
         found.push([key.clone(), absent(), text.clone()]);
     }
     found
+}
+
+/// Whether this may be said of the same numbers: another version or another engine of the same arithmetic may well give them.
+fn may_differ(key: &str, text: &str) -> bool {
+    use Agreement::{BitExact, NoPromise, Reference, WithinBound};
+    let version = |text: &str| text.bytes().all(|c| c.is_ascii_alphanumeric() || b".-+".contains(&c));
+    match key {
+        "Software" => text.strip_prefix("gradgrid ").is_some_and(version),
+        "Agreement" => [Reference, BitExact, WithinBound, NoPromise].iter().any(|known| known.to_string() == text),
+        _ => false,
+    }
 }
 
 fn report(
@@ -231,6 +240,7 @@ impl From<ProvenanceError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::provenance::Words;
 
     fn words(pairs: &[(&str, &str)]) -> Words {
         pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
@@ -245,6 +255,11 @@ mod tests {
         let keys: Vec<&str> = found.iter().map(|[key, ..]| key.as_str()).collect();
         assert_eq!(keys, ["Range", "Note", "Scale"], "changed, added, left out: {found:?}");
         assert!(other_words(&stored, &stored).is_empty(), "nothing");
+        let damaged = words(&[("Software", "gradgrid 0.1.0"), ("Agreement", "bit-exbct")]);
+        let whole = words(&[("Software", "gradgrid 0.1.0"), ("Agreement", "bit-exact")]);
+        assert_eq!(other_words(&damaged, &whole).len(), 1, "no agreement that there is");
+        assert_eq!(other_words(&damaged[..1], &whole).len(), 1, "none at all");
+        assert_eq!(other_words(&whole[1..], &whole).len(), 1, "no software");
     }
 
     #[test]

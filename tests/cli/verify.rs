@@ -247,6 +247,24 @@ fn a_changed_number_is_told_in_files_of_every_kind() {
 }
 
 #[test]
+fn another_version_may_give_the_same() {
+    let here = folder();
+    make(here.path());
+    for name in ["f.tif", "g.exr", "h.vti", "j.geojson", "k.svg", "p.ply", "r.vtp", "t.npz"] {
+        let version = format!("gradgrid {}", env!("CARGO_PKG_VERSION"));
+        let other = version.replace('.', "9");
+        replace(&here.path().join(name), version.as_bytes(), other.as_bytes());
+        let ending = good(here.path(), &["verify", name]);
+        assert!(ending.text().contains("another version"), "{name}: {}", ending.text());
+    }
+    // And may not, which is said with it.
+    add_half(&here.path().join("p.ply"), b"end_header\n", 2 * 40 + 8, true);
+    let ending = run(here.path(), &["verify", "p.ply"]);
+    assert_eq!(ending.code, Some(4), "{}", ending.err);
+    assert!(ending.err.contains("vertex 2, y is") && ending.err.contains("It was made by"), "{}", ending.err);
+}
+
+#[test]
 fn tables_and_archives_are_read_as_before() {
     let here = folder();
     make(here.path());

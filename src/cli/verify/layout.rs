@@ -60,6 +60,9 @@ pub(super) fn records(container: Container, file: &mut File) -> Result<Vec<Recor
         _ => vtk(file, &head, length)?,
     };
     for records in &all {
+        if records.size() == 0 {
+            return Err(claim(&records.name));
+        }
         let bytes = (records.size() as u64).checked_mul(records.count as u64);
         let end = bytes.and_then(|bytes| bytes.checked_add(records.start));
         if end.is_none_or(|end| end > length) {
@@ -269,5 +272,7 @@ mod tests {
         assert!(error.contains("cut off"), "{error}");
         let text = b"ply\nelement vertex 18446744073709551615\nproperty double x\nend_header\n";
         assert!(ply(text).is_err(), "more than can be counted");
+        let mut found = file(|out| out.extend(b"ply\nelement vertex 9\nend_header\n"));
+        assert!(records(Container::Ply, &mut found).is_err(), "records of nothing");
     }
 }
