@@ -14,6 +14,8 @@ mod commands;
 mod contour;
 #[path = "cli/documentation.rs"]
 mod documentation;
+#[path = "cli/drawn.rs"]
+mod drawn;
 #[path = "cli/endings.rs"]
 mod endings;
 #[path = "cli/flow.rs"]
