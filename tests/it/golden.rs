@@ -13,6 +13,7 @@ use gradgrid::{
 };
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// A quantity over [−2, 2]² as letters: `.` is masked, then `0` to `9` from the smallest to the largest value.
 fn letters(text: &str, quantity: Quantity, engine: EngineChoice) -> Vec<String> {
@@ -137,40 +138,61 @@ fn draw(case: &Case, engine: EngineChoice) -> Vec<u8> {
         .0
 }
 
+/// Pictures with layers, which the program makes.
+const LAYERS: [(&str, &[&str]); 2] = [
+    (
+        "layers",
+        &[
+            "x^2*y + sin(y)",
+            "-",
+            "--contours",
+            "6",
+            "--labels",
+            "--arrows",
+            "--arrow-spacing",
+            "26",
+            "--point",
+            "1,-1,here",
+            "--width",
+            "244",
+        ],
+    ),
+    ("streams-on-texture", &["sin(x)*cos(2*y)", "-", "--lic", "--streamlines", "10", "--bare", "--width", "122"]),
+];
+
+fn layered(words: &[&str], engine: &str) -> Vec<u8> {
+    let common = ["--x", "-3:3", "--y", "-2:2", "--size", "61x41", "--no-provenance", "--quiet"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradgrid"));
+    let end = command.arg("plot").args(words).args(common).args(["--engine", engine]).output().expect("it starts");
+    assert!(end.status.success(), "{words:?}: {}", String::from_utf8_lossy(&end.stderr));
+    end.stdout
+}
+
 #[test]
 fn pictures_are_the_ones_on_file() {
-    let mut complaints = String::new();
-    for case in cases() {
-        let png = draw(&case, EngineChoice::Cpu);
-        let file = path("golden", &format!("{}.png", case.name));
-        if accepting() {
-            fs::write(&file, &png).expect("written");
-            continue;
-        }
-        let got = Picture::decode(&png);
-        let want = fs::read(&file).map(|bytes| Picture::decode(&bytes)).unwrap_or(Picture {
-            width: 0,
-            height: 0,
-            rgba: vec![],
-        });
-        if let Some((pixels, difference)) = compare::pictures(&got, &want) {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-            let (actual, differs) = (
-                folder.join(format!("{}.actual.png", case.name)),
-                folder.join(format!("{}.difference.png", case.name)),
-            );
-            fs::write(&actual, &png).expect("written");
-            fs::write(&differs, difference.encode()).expect("written");
-            let pixels = if pixels == usize::MAX { "all (another size)".to_owned() } else { pixels.to_string() };
-            complaints += &format!(
-                "{}: {pixels} pixels differ\n  actual {}\n  difference {}\n",
-                file.display(),
-                actual.display(),
-                differs.display()
-            );
-        }
-    }
+    let plain = cases().into_iter().map(|case| complaint(case.name, &draw(&case, EngineChoice::Cpu)));
+    let layers = LAYERS.iter().map(|(name, words)| complaint(name, &layered(words, "cpu")));
+    let complaints: String = plain.chain(layers).collect();
     assert!(complaints.is_empty(), "{complaints}to accept: GRADGRID_ACCEPT=1 cargo test --test it golden");
+}
+
+/// What to say of a picture that is not the one on file; nothing if it is, or is accepted.
+fn complaint(name: &str, png: &[u8]) -> String {
+    let file = path("golden", &format!("{name}.png"));
+    if accepting() {
+        fs::write(&file, png).expect("written");
+        return String::new();
+    }
+    let nothing = Picture { width: 0, height: 0, rgba: vec![] };
+    let want = fs::read(&file).map_or(nothing, |bytes| Picture::decode(&bytes));
+    let Some((pixels, difference)) = compare::pictures(&Picture::decode(png), &want) else { return String::new() };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (actual, differs) = (folder.join(format!("{name}.actual.png")), folder.join(format!("{name}.difference.png")));
+    fs::write(&actual, png).expect("written");
+    fs::write(&differs, difference.encode()).expect("written");
+    let pixels = if pixels == usize::MAX { "all (another size)".to_owned() } else { pixels.to_string() };
+    let (file, actual, differs) = (file.display(), actual.display(), differs.display());
+    format!("{file}: {pixels} pixels differ\n  actual {actual}\n  difference {differs}\n")
 }
 
 #[test]
@@ -178,5 +200,8 @@ fn pictures_are_the_ones_on_file() {
 fn the_gpu_draws_the_same_files() {
     for case in cases() {
         assert!(draw(&case, EngineChoice::Gpu) == draw(&case, EngineChoice::Cpu), "{}: the files differ", case.name);
+    }
+    for (name, words) in LAYERS {
+        assert!(layered(words, "gpu") == layered(words, "cpu"), "{name}: the files differ");
     }
 }
