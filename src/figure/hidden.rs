@@ -2,7 +2,7 @@
 //!
 //! **Theory.** As matplotlib's `loc="best"`, which counts the vertices of lines in the box; here it is the pixels that marks paint: the length of strokes and of
 //! the rims of fills inside, times their width and strength, so that a line counts the same whether it has few points or many. Words count with the
-//! box that they fill, dots with their disc.
+//! box that they fill, dots with their disc. Of each kind of marks its share counts: the end of the only path is more than ten of a thousand arrows.
 //!
 //! **Edges.** Strokes count up to their clip; places that are not finite count nothing. Marks beneath each other count each.
 //!
@@ -20,12 +20,16 @@ pub fn hidden<'a>(marks: impl IntoIterator<Item = &'a Mark>, bounds: Bounds) -> 
     marks.into_iter().map(|mark| share(mark, bounds)).sum()
 }
 
-/// The first of some boxes that hides least, or hardly more: a tenth.
+/// The first of some boxes that hides the least shares of the kinds of marks, or hardly more: a tenth.
 #[must_use]
-pub fn least<'a>(marks: impl IntoIterator<Item = &'a Mark> + Clone, boxes: &[Bounds]) -> Option<usize> {
+pub fn least(kinds: &[&[Mark]], boxes: &[Bounds]) -> Option<usize> {
+    const ALL: Bounds = [f64::NEG_INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::INFINITY];
     /// What no eye weighs; it keeps a legend in its usual corner where all are alike.
     const HARDLY: f64 = 1.1;
-    let amounts: Vec<f64> = boxes.iter().map(|bounds| hidden(marks.clone(), *bounds)).collect();
+    let wholes: Vec<f64> = kinds.iter().map(|kind| hidden(*kind, ALL)).collect();
+    let share = |kind: &[Mark], whole: f64, bounds| if whole > 0.0 { hidden(kind, bounds) / whole } else { 0.0 };
+    let shares = |bounds| kinds.iter().zip(&wholes).map(|(kind, whole)| share(kind, *whole, bounds)).sum();
+    let amounts: Vec<f64> = boxes.iter().map(|bounds| shares(*bounds)).collect();
     let fewest = amounts.iter().copied().fold(f64::INFINITY, f64::min);
     amounts.iter().position(|amount| *amount <= HARDLY * fewest)
 }
@@ -128,12 +132,27 @@ mod tests {
     fn the_first_of_equals_is_taken() {
         let boxes = [[80.0, 0.0, 100.0, 20.0], [0.0, 0.0, 20.0, 20.0], [0.0, 80.0, 20.0, 100.0]];
         assert_eq!(least(&[], &boxes), Some(0), "nothing anywhere");
+        assert_eq!(least(&[&[]], &boxes), Some(0), "a kind without marks");
         let level = [(0.0, 10.0), (100.0, 10.0)];
-        assert_eq!(least(&[stroke(&level, 1.0)], &boxes[..2]), Some(0), "alike");
-        assert_eq!(least(&[stroke(&level, 1.0)], &boxes), Some(2), "an empty one");
+        assert_eq!(least(&[&[stroke(&level, 1.0)]], &boxes[..2]), Some(0), "alike");
+        assert_eq!(least(&[&[stroke(&level, 1.0)]], &boxes), Some(2), "an empty one");
         // 20 pixels in each, and 1 or 3 more in the first: a twentieth and a seventh.
         let more = |length: f64| [stroke(&level, 1.0), stroke(&[(90.0, 5.0), (90.0 + length, 5.0)], 1.0)];
-        assert_eq!((least(&more(1.0), &boxes[..2]), least(&more(3.0), &boxes[..2])), (Some(0), Some(1)), "hardly more");
+        let taken = |marks: &[Mark]| least(&[marks], &boxes[..2]);
+        assert_eq!((taken(&more(1.0)), taken(&more(3.0))), (Some(0), Some(1)), "hardly more");
         assert_eq!(least(&[], &[]), None, "no place");
+    }
+
+    #[test]
+    fn what_is_rare_counts_more() {
+        let boxes = [[80.0, 0.0, 100.0, 20.0], [0.0, 0.0, 20.0, 20.0]];
+        let path = [stroke(&[(90.0, 10.0), (60.0, 10.0)], 1.0)];
+        let many: Vec<Mark> = (0..200).map(|k| stroke(&[(0.0, f64::from(k)), (40.0, f64::from(k))], 1.0)).collect();
+        assert_eq!(
+            least(&[&many, &path], &boxes),
+            Some(1),
+            "a third of the path is more than a twentieth of many lines"
+        );
+        assert_eq!(least(&[&many], &boxes), Some(0), "which are nowhere else");
     }
 }

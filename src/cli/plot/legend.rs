@@ -63,9 +63,9 @@ pub(super) fn marks(asked: Option<Corner>, kinds: &[Kind], points: &[Mark], stag
     };
     let [left, top, right, bottom] = match corner {
         Corner::Best => {
-            let all = shown.iter().flat_map(|kind| &kind.marks).chain(points);
+            let all: Vec<&[Mark]> = shown.iter().map(|kind| &kind.marks[..]).chain([points]).collect();
             let corners = CORNERS.map(place);
-            corners[least(all, &corners).unwrap_or(0)]
+            corners[least(&all, &corners).unwrap_or(0)]
         }
         corner => place(corner),
     };
