@@ -12,6 +12,7 @@ use super::cell::{Cut, EDGES, LONGEST, cut, loops};
 use super::layer::Layer;
 use super::mesh::{Mesh, unit};
 use super::place::{Edge, Function, Placed, UNKNOWN, on_function, onto};
+use super::weld::{self, TOGETHER};
 use rayon::prelude::*;
 use std::collections::VecDeque;
 
@@ -93,7 +94,12 @@ impl<'a> March<'a> {
             let vertex = size_of::<[f64; 3]>() + size_of::<[f32; 3]>() + size_of::<bool>();
             sheet.mesh.points.len() * vertex + sheet.mesh.triangles.len() * size_of::<[u32; 3]>()
         };
-        Self::fixed_bytes(self.plane_size(), self.sheets.len()).saturating_add(self.sheets.iter().map(mesh).sum())
+        // Only where a surface passes through nodes, yet that is seen at the end; one mesh after the other.
+        let weld =
+            |sheet: &Sheet| sheet.mesh.triangles.len() * weld::BYTES + sheet.mesh.points.len() * size_of::<u32>();
+        let fixed = Self::fixed_bytes(self.plane_size(), self.sheets.len());
+        let meshes = self.sheets.iter().map(mesh).sum::<usize>();
+        fixed.max(self.sheets.iter().map(weld).max().unwrap_or(0)).saturating_add(meshes)
     }
 
     /// What it takes of that for planes of so many nodes and so many levels, before there is a mesh.
@@ -127,12 +133,18 @@ impl<'a> March<'a> {
         if self.arrived >= 2 {
             self.layer(self.arrived - 2)?;
         }
-        let mesh = |mut sheet: Sheet| {
-            if sheet.gone.contains(&true) {
-                sheet.mesh.without(&sheet.gone);
+        self.planes = VecDeque::new();
+        let smallest =
+            |table: &Vec<f64>| table.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(f64::MAX, f64::min);
+        let reach = std::array::from_fn(|axis| TOGETHER * smallest(&self.tables[axis]));
+        let mesh = |sheet: Sheet| {
+            let Sheet { mut mesh, gone, .. } = sheet;
+            if gone.contains(&true) {
+                mesh.without(&gone);
             }
-            sheet.mesh.mend_normals();
-            sheet.mesh
+            mesh.weld(reach);
+            mesh.mend_normals();
+            mesh
         };
         Ok(self.sheets.into_iter().map(mesh).collect())
     }

@@ -8,8 +8,8 @@
 //! except on the border of the grid and of holes. Cells with a masked corner are left out. For a formula each vertex lies on the level set to
 //! rounding error ([`place`]), and its normal is exact; for samples it lies where a straight line between the two nodes crosses the level.
 //!
-//! Edge cases: a node on the level counts as high, and vertices of its edges to low neighbours all lie on it, so that triangles may have no
-//! area; a constant field has no surface; a field that jumps has a wall at the jump, one with a pole a hole.
+//! Edge cases: a node on the level counts as high, and vertices of its edges to low neighbours all lie on it: they become one, and triangles
+//! without area are dropped (`weld`). A constant field has no surface; a field that jumps has a wall at the jump, one with a pole a hole.
 //!
 //! Limits: details smaller than a cell are not seen; the mesh is held in memory, refused beyond the limit, with 2³² − 1 vertices at most.
 
@@ -22,6 +22,7 @@ pub mod place;
 pub mod render;
 #[cfg(test)]
 mod tests;
+mod weld;
 
 pub use extract::{Surfaces, surfaces, values_at};
 pub use march::March;

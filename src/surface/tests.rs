@@ -249,3 +249,85 @@ fn slabs_change_no_byte_and_levels_do_not_mix() {
     assert_eq!(both[1], surface(sphere, 1.69, tables, true), "one level among two");
     assert!(both[0].area() < both[1].area(), "the other is smaller");
 }
+
+/// The mesh as a reader of STL sees it: vertices of one place are one. Also how many triangles then lack three vertices.
+fn by_place(mesh: &Mesh) -> (Mesh, usize) {
+    let mut numbers = std::collections::HashMap::new();
+    let mut joined = Mesh::default();
+    let place = |point: &[f64; 3]| point.map(|part| (part + 0.0).to_bits());
+    let number = |point: &[f64; 3]| {
+        *numbers.entry(place(point)).or_insert_with(|| {
+            joined.points.push(*point);
+            u32::try_from(joined.points.len() - 1).expect("few")
+        })
+    };
+    let number: Vec<u32> = mesh.points.iter().map(number).collect();
+    joined.triangles = mesh.triangles.iter().map(|triangle| triangle.map(|vertex| number[vertex as usize])).collect();
+    let flat = joined.triangles.iter().filter(|[a, b, c]| a == b || b == c || c == a).count();
+    (joined, flat)
+}
+
+/// Area of the smallest triangle.
+fn smallest(mesh: &Mesh) -> f64 {
+    let area = |triangle: &[u32; 3]| mesh::length(mesh::doubled_area(&mesh.corners(*triangle))) / 2.0;
+    mesh.triangles.iter().map(area).fold(f64::MAX, f64::min)
+}
+
+#[test]
+fn levels_through_nodes_leave_no_triangle_without_area_and_no_vertex_twice() {
+    let table = |half: f64, count| [nodes(-half, half, count), nodes(-half, half, count), nodes(-half, half, count)];
+    let diamond = |p: [f64; 3]| (p.map(f64::abs).iter().sum(), p.map(f64::signum));
+    let plane = |p: [f64; 3]| (p.iter().sum(), [1.0; 3]);
+    for exact in [true, false] {
+        let meshes = [
+            ("ball", surface(sphere, 4.0, table(3.0, 25), exact), 0, 2),
+            ("diamond", surface(diamond, 2.0, table(3.0, 25), exact), 0, 2),
+            ("plane", surface(plane, 0.0, table(2.0, 21), exact), 60, 1),
+        ];
+        for (name, mesh, border, euler) in meshes {
+            let (joined, flat) = by_place(&mesh);
+            assert_eq!(
+                (flat, joined.points.len()),
+                (0, mesh.points.len()),
+                "{name}: {} triangles",
+                mesh.triangles.len()
+            );
+            // Slivers keep the share of a cell that tells vertices apart, here of 0.2.
+            assert!(smallest(&mesh) > 1e-6, "{name}: the smallest is {}", smallest(&mesh));
+            let sides = joined.sides();
+            assert_eq!((sides.broken, joined.euler_characteristic()), (0, euler), "{name}: {sides:?}");
+            assert_eq!(sides.border, border, "{name}");
+        }
+    }
+}
+
+#[test]
+fn pinches_stay_closed() {
+    // A double cone through a node, and two planes that cross in a line of nodes; a node alone on the level vanishes.
+    let table = || [nodes(-1.0, 1.0, 9), nodes(-1.0, 1.0, 9), nodes(-1.0, 1.0, 9)];
+    let cone = |[x, y, z]: [f64; 3]| (x * x + y * y - z * z, [2.0 * x, 2.0 * y, -2.0 * z]);
+    let planes = |[x, y, _]: [f64; 3]| (x * y, [y, x, 0.0]);
+    for down in [1.0, -1.0] {
+        for exact in [true, false] {
+            let cones = surface(|p| (down * cone(p).0, cone(p).1.map(|part| down * part)), 0.0, table(), exact);
+            assert_eq!((cones.sides().broken, cones.euler_characteristic()), (0, 2), "two cones");
+            let planes = surface(|p| (down * planes(p).0, planes(p).1.map(|part| down * part)), 0.0, table(), exact);
+            assert_eq!((planes.sides().broken, planes.euler_characteristic()), (0, 2), "two bent sheets");
+            assert!(smallest(&cones) > 1e-9 && smallest(&planes) > 1e-9, "no triangle without area");
+        }
+    }
+    assert!(surface(|p| (-sphere(p).0, p), 0.0, table(), false).is_empty(), "a point has no surface");
+}
+
+#[test]
+fn welding_noise_at_whole_levels_breaks_nothing() {
+    for seed in 0..200 {
+        for level in [-3.0, 0.0, 1.0, 3.0] {
+            for holes in [false, true] {
+                let mesh = noisy(1, seed, level, holes);
+                assert_eq!(mesh.sides().broken, 0, "seed {seed}, level {level}");
+                assert!(mesh.triangles.iter().all(|[a, b, c]| a != b && b != c && c != a), "three vertices each");
+            }
+        }
+    }
+}
