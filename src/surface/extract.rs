@@ -106,7 +106,7 @@ pub fn surfaces(
 
 fn volume(axes: &[Axis]) -> SurfaceError {
     let extended = axes.iter().filter(|axis| axis.len() > 1).map(|axis| axis.name().to_owned());
-    SurfaceError::Axes(extended.collect::<Vec<_>>().join(", "))
+    SurfaceError::Axes(extended.collect())
 }
 
 /// The values of a quantity of `formula` at points, in `f64` and rounded; the axes after the third are held.

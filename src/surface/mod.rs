@@ -33,6 +33,22 @@ use crate::quantity::QuantityError;
 use crate::request::RequestError;
 use thiserror::Error;
 
+/// Which axes there are instead of three, and what to do.
+fn axes(names: &[String]) -> String {
+    let here = match names {
+        [] => "are none".to_owned(),
+        [one] => format!("is {one} alone"),
+        more => format!("are {}", more.join(", ")),
+    };
+    if names.len() > 3 {
+        format!("{here}; hold others at a value, as in `--axis w=0.5`")
+    } else {
+        format!(
+            "{here}; take a function or samples of three, each with two nodes or more; a level of two axes is a line, which `gradgrid contour` finds"
+        )
+    }
+}
+
 /// Why there is no surface.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SurfaceError {
@@ -40,8 +56,8 @@ pub enum SurfaceError {
     #[error("the surface has more than {} vertices; take fewer nodes, or a part of the extent", u32::MAX - 1)]
     TooLarge,
     /// The grid has not three extended axes.
-    #[error("a level surface needs three axes, and here are {}; hold others at a value, as in `--axis w=0.5`", if .0.is_empty() { "none" } else { .0 })]
-    Axes(String),
+    #[error("a level surface needs three axes, and here {}", axes(.0))]
+    Axes(Vec<String>),
     /// A level that is no number.
     #[error("a level is a finite number, not {0}")]
     Level(f64),
