@@ -69,12 +69,12 @@ pub(super) fn marks(camera: &Camera, labels: [&str; 3], sizes: &Sizes, room: Are
     edges.dedup();
     let paths = edges.iter().map(|(a, b)| [*a, *b].map(|corner| place(camera.see(camera.corner(corner)))).to_vec());
     back.push(stroke(paths.collect(), thin, EDGES));
-    let mut front = Vec::new();
+    let (mut front, mut taken) = (Vec::new(), Vec::new());
     for (line, label) in lines.iter().zip(labels) {
         let Some(line) = line else { continue };
         front.push(stroke(vec![vec![line.from, line.to]], 1.25 * thin, AXES));
         front.push(stroke(line.tick_paths(camera, 0.34 * sizes.text), thin, AXES));
-        line.write(camera, label, sizes, room, &mut front);
+        line.write(camera, label, (sizes, room), &mut taken, &mut front);
     }
     (back, front)
 }
@@ -83,6 +83,11 @@ pub(super) fn marks(camera: &Camera, labels: [&str; 3], sizes: &Sizes, room: Are
 fn pane(axis: usize, end: usize) -> [usize; 4] {
     let (u, v) = (1 << ((axis + 1) % 3), 1 << ((axis + 2) % 3));
     [0, u, u + v, v].map(|corner| corner + (end << axis))
+}
+
+/// Whether two boxes (left, top, right, bottom) share a point.
+fn overlap(a: &[f64; 4], b: &[f64; 4]) -> bool {
+    a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
 }
 
 fn place(seen: Seen) -> (f64, f64) {
@@ -165,14 +170,27 @@ impl Line {
         0.5 * (self.out.0.abs() * text_width(text, size) + self.out.1.abs() * capital_height(size))
     }
 
-    /// Numbers and label.
-    fn write(&self, camera: &Camera, label: &str, sizes: &Sizes, room: Area, marks: &mut Vec<Mark>) {
+    /// Numbers and label; numbers that would lie over those that have `taken` their place are left out.
+    fn write(
+        &self,
+        camera: &Camera,
+        label: &str,
+        (sizes, room): (&Sizes, Area),
+        taken: &mut Vec<[f64; 4]>,
+        marks: &mut Vec<Mark>,
+    ) {
         let gap = 0.34 * sizes.text + 0.4 * sizes.text;
         let mut farthest = 0.0_f64;
         for tick in &self.ticks.major {
             let reach = self.reach(&tick.label, sizes.small);
             farthest = farthest.max(2.0 * reach);
             let (x, y) = self.beyond(self.at(camera, tick.value), gap + reach);
+            let half = (0.5 * text_width(&tick.label, sizes.small), 0.5 * capital_height(sizes.small));
+            let place = [x - half.0, y - half.1, x + half.0, y + half.1];
+            if taken.iter().any(|other| overlap(&place, other)) {
+                continue;
+            }
+            taken.push(place);
             marks.push(number(&tick.label, sizes.small, x - 0.5 * text_width(&tick.label, sizes.small), y));
         }
         let common = &self.ticks.common;

@@ -118,3 +118,25 @@ fn boxes_without_extent_are_refused() {
     assert!(matches!(SpaceFigure::new(&flat), Err(FigureError::Axis { .. })), "no height");
     assert!(matches!(SpaceFigure::new(&spec((0, 100), VIEW)), Err(FigureError::Empty { .. })), "no pixels");
 }
+
+#[test]
+fn numbers_at_a_shared_corner_do_not_lie_over_each_other() {
+    for (azimuth, elevation) in [VIEW, (-130.0, 40.0), (20.0, 10.0), (-57.0, 0.0)] {
+        let mut narrow = spec((900, 900), (azimuth, elevation));
+        for (axis, max) in narrow.axes.iter_mut().zip([1e-3, 1e-3, 1.0]) {
+            (axis.min, axis.max, axis.label) = (0.0, max, String::new());
+        }
+        let figure = SpaceFigure::new(&narrow).expect("a figure");
+        let boxes =
+            figure.front.iter().filter_map(|mark| if let Mark::Text { line, .. } = mark { Some(line) } else { None });
+        // Labels stand apart; only numbers share corners.
+        let boxes: Vec<_> =
+            boxes.filter(|line| !line.text.starts_with('(')).map(|line| (&line.text, line.bounds())).collect();
+        for (k, (one, a)) in boxes.iter().enumerate() {
+            for (other, b) in &boxes[k + 1..] {
+                let apart = a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1;
+                assert!(apart, "{one} and {other} from {azimuth}, {elevation}: {a:?}, {b:?}");
+            }
+        }
+    }
+}
