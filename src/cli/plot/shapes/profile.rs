@@ -1,7 +1,8 @@
 //! `gradgrid plot f line.png --profile y=1`: f along a line parallel to an axis, and below it the partial derivative along this line.
 //!
 //! A partial derivative is the slope of such a slice: where ∂f/∂x crosses zero, the curve above is level, and a dot marks both. Both panels
-//! share x. A formula is computed on the nodes of the line; of files the rows around the line are mixed (see [`crate::cli::hold`]).
+//! share x. The lines are broken at poles of a formula, and ends of the vertical scales are drawn in from far outliers as those of heatmaps are, unless a range is given.
+//! A formula is computed on the nodes of the line; of files the rows around the line are mixed (see [`crate::cli::hold`]).
 
 use crate::cli::args::PlotArgs;
 use crate::cli::arrays::Bare;
@@ -12,6 +13,7 @@ use crate::cli::progress::Progress;
 use crate::cli::provenance;
 use crate::cli::subject::{Subject, mixed};
 use crate::cli::summary::{say_how, say_notes};
+use crate::cli::values;
 use crate::figure::lines::{Legend, LineAxis, LineFigure, LineFigureSpec, Series, Style};
 use crate::figure::scene::{Colour, Shape};
 use crate::figure::{PictureFormat, Theme, WriteFigure};
@@ -27,6 +29,7 @@ struct Wish {
 
 pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
     let wish = wish(text)?;
+    let range = args.picture.range.as_deref().map(|text| values::extent(text, "--range")).transpose()?;
     let mut progress = Progress::new(args.file.out.quiet);
     let (subject, pick) = subject(args, &wish)?;
     let along = axis(&subject, &pick);
@@ -50,7 +53,8 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
     let name = if subject.is_file() { "value" } else { "f" };
     let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
     let labels = [name.to_owned(), slopes.names().swap_remove(0)];
-    let figure = figure(&nodes, [&f, &slope], &title, pick.grid.axes()[0].name(), labels, theme)?;
+    let poles = if subject.is_file() { Vec::new() } else { poles(&f, &slope) };
+    let figure = figure(&nodes, [&f, &slope], (&poles, range), &title, pick.grid.axes()[0].name(), labels, theme)?;
     let mut words = provenance::words(&args.file.provenance, &args.formula, &args.work.compute, &subject, &slopes);
     let more = vec![("Title".to_owned(), title), ("Profile".to_owned(), text.to_owned())];
     words = provenance::finished(&args.file.provenance, words, more);
@@ -135,26 +139,33 @@ fn axis(subject: &Subject<'_>, pick: &Pick) -> usize {
 fn figure(
     nodes: &[f64],
     [f, slope]: [&[f64]; 2],
+    (poles, range): (&[usize], Option<(f64, f64)>),
     title: &str,
     x: &str,
     labels: [String; 2],
     theme: Theme,
 ) -> Result<LineFigure, Failure> {
     let (from, to) = (nodes[0].min(nodes[nodes.len() - 1]), nodes[0].max(nodes[nodes.len() - 1]));
-    let range = (from < to).then_some((from, to));
-    let points = |values: &[f64]| nodes.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>();
+    let across = (from < to).then_some((from, to));
+    let points = |values: &[f64]| {
+        let mut points: Vec<(f64, f64)> = nodes.iter().copied().zip(values.iter().copied()).collect();
+        // A point without a value interrupts the line.
+        poles.iter().rev().for_each(|pole| points.insert(pole + 1, (nodes[*pole], f64::NAN)));
+        points
+    };
     let series = |points, style| Series { label: String::new(), points, style };
     let line = |number| Style { width: 1.25, ..Style::line(Colour::Series(number)) };
     let dots = |number| Style { width: 0.0, marker: Some(Shape::Disc), ..Style::line(Colour::Series(number)) };
     let level = level(nodes, f, slope);
     let zero = vec![(from, 0.0), (to, 0.0)];
-    let axis = |label: &str| LineAxis { label: label.to_owned(), range, ..LineAxis::default() };
+    let axis = |label: &str| LineAxis { label: label.to_owned(), range: across, ..LineAxis::default() };
     let [above, below] = labels;
     let upper = LineFigureSpec {
         size: (880, 330),
         title: title.to_owned(),
+        subtitle: if f.iter().any(|value| value.is_finite()) { String::new() } else { "no data".to_owned() },
         x: axis(""),
-        y: LineAxis { label: above, ..LineAxis::default() },
+        y: LineAxis { label: above, range: range.or_else(|| scale(f)), ..LineAxis::default() },
         series: vec![series(points(f), line(0)), series(level.clone(), dots(0))],
         legend: Legend::None,
         shares_x: true,
@@ -163,8 +174,9 @@ fn figure(
     };
     let lower = LineFigureSpec {
         title: String::new(),
+        subtitle: String::new(),
         x: axis(x),
-        y: LineAxis { label: below, ..LineAxis::default() },
+        y: LineAxis { label: below, range: scale(slope), ..LineAxis::default() },
         series: vec![
             series(zero, Style { strength: 0.6, width: 0.6, ..Style::line(Colour::Ink) }),
             series(points(slope), line(1)),
@@ -174,6 +186,34 @@ fn figure(
         ..upper.clone()
     };
     Ok(LineFigure::new(&upper)?.over(LineFigure::new(&lower)?))
+}
+
+/// The samples after which the function has a pole before the next: its values there differ in sign, grow toward it on both sides, and change
+/// against both slopes. A function without a pole does this only where the nodes are too few to show it.
+fn poles(f: &[f64], slope: &[f64]) -> Vec<usize> {
+    let smaller =
+        |outer: Option<&f64>, inner: f64| outer.is_none_or(|outer| outer.is_nan() || outer.abs() < inner.abs());
+    let pole = |k: &usize| {
+        let k = *k;
+        let change = f[k + 1] - f[k];
+        let against = slope[k] * change < 0.0 && slope[k + 1] * change < 0.0;
+        let grows = smaller(k.checked_sub(1).map(|k| &f[k]), f[k]) && smaller(f.get(k + 2), f[k + 1]);
+        against && grows && f[k] * f[k + 1] < 0.0
+    };
+    (0..f.len().saturating_sub(1)).filter(pole).collect()
+}
+
+/// The ends of a vertical scale, if far outliers would flatten the rest: an end further beyond the 1st or the 99th percentile than
+/// three times the distance between these is drawn in to that percentile, as in pictures of the plane.
+fn scale(values: &[f64]) -> Option<(f64, f64)> {
+    let mut known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    known.sort_unstable_by(f64::total_cmp);
+    let (min, max) = (*known.first()?, *known.last()?);
+    let (low, high) = (known[known.len() / 100], known[known.len() - 1 - known.len() / 100]);
+    let reach = 3.0 * (high - low);
+    let ends = (if low - min > reach { low } else { min }, if max - high > reach { high } else { max });
+    // None lets the figure find the room around the line.
+    (ends != (min, max) && ends.0 < ends.1).then_some(ends)
 }
 
 /// Where the slope crosses zero: the place and f there. None if there are more than can be told apart.
@@ -198,6 +238,25 @@ fn level(nodes: &[f64], f: &[f64], slope: &[f64]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn poles_break_the_line_and_do_not_flatten_it() {
+        let nodes: Vec<f64> = (0..1000).map(|k| f64::from(k) * 0.01 - 5.0).collect();
+        let of = |f: fn(f64) -> f64| nodes.iter().map(|x| f(*x)).collect::<Vec<f64>>();
+        let (tan, slope) = (of(f64::tan), of(|x| 1.0 / x.cos().powi(2)));
+        let found: Vec<f64> = poles(&tan, &slope).iter().map(|k| nodes[*k] / std::f64::consts::PI).collect();
+        let near = |k: usize, half: f64| (found[k] - half).abs() < 0.01;
+        assert!(found.len() == 4 && near(0, -1.5) && near(1, -0.5) && near(2, 0.5) && near(3, 1.5), "{found:?}");
+        assert!(
+            poles(&of(f64::sin), &of(f64::cos)).is_empty() && poles(&of(f64::exp), &of(f64::exp)).is_empty(),
+            "none"
+        );
+        assert!(poles(&of(|x| 1.0 / (x * x)), &of(|x| -2.0 / x.powi(3))).is_empty(), "nothing is crossed");
+        let (low, high) = scale(&tan).expect("outliers");
+        assert!((-80.0..-20.0).contains(&low) && (20.0..80.0).contains(&high), "{low} to {high}");
+        assert_eq!(scale(&of(f64::exp)), None, "all is shown");
+        assert_eq!((scale(&[f64::NAN; 3]), scale(&[])), (None, None), "no data");
+    }
 
     #[test]
     fn level_places_are_found_and_poles_are_not() {
