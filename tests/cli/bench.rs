@@ -54,3 +54,15 @@ fn the_gpu_is_compared_by_bits() {
     let text = good(here.path(), &["bench", "x*y", "--sizes", "100", "--rounds", "2", "--quiet"]).text();
     assert!(text.contains("adapter   ") && text.contains("gpu: 0 of 10000 values differ from cpu in a bit"), "{text}");
 }
+
+#[test]
+fn a_single_size_has_marks_for_all_that_the_legend_names() {
+    let here = folder();
+    good(
+        here.path(),
+        &["bench", "x*y", "--sizes", "16", "--rounds", "1", "--engine", "cpu,f64", "--plot", "one.svg", "--quiet"],
+    );
+    let text = std::fs::read_to_string(here.path().join("one.svg")).expect("a picture");
+    // Memory limits are faint: two marks in the figure, and two in the legend.
+    assert_eq!(text.matches(r#"fill-opacity="0.45""#).count(), 4, "marks of memory limits");
+}

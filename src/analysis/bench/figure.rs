@@ -5,7 +5,7 @@ use crate::engine::EngineChoice;
 use crate::figure::Theme;
 use crate::figure::lines::{LineAxis, LineFigureSpec, Series, Style};
 use crate::figure::scale::Scale;
-use crate::figure::scene::Colour;
+use crate::figure::scene::{Colour, Shape};
 
 /// The name of an engine.
 #[must_use]
@@ -41,6 +41,11 @@ impl Bench {
             series.push(line(&label, Style::dashed(Colour::Series(k)), &|size| row(size, &kernel)));
         }
         series.retain(|series| !series.points.is_empty());
+        // A single point has no line to be seen by.
+        for series in series.iter_mut().filter(|series| series.points.len() == 1) {
+            let alone = if series.style.dashed { Shape::Diamond } else { Shape::Square };
+            series.style.marker = series.style.marker.or(Some(alone));
+        }
         let axis = |label: &str| LineAxis { label: label.to_owned(), range: None, scale: Scale::Log };
         LineFigureSpec {
             title: what.to_owned(),
