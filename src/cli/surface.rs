@@ -32,7 +32,7 @@ enum Format {
 pub(crate) fn run(args: &SurfaceArgs) -> Result<(), Failure> {
     let start = Instant::now();
     let format = format(&args.output)?;
-    let levels = values::numbers(&args.iso, "--iso")?;
+    let levels = values::levels(&args.iso, "--iso")?;
     let compute = ComputeArgs { memory: args.memory.clone(), ..ComputeArgs::plain("value", &args.engine) };
     let bare = Bare::find(&args.formula.formula, &args.arrays)?;
     let subject = Subject::new(bare, &args.formula, &args.arrays, &args.grid, "value", Purpose::Numbers)?;

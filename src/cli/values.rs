@@ -15,6 +15,17 @@ pub(crate) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, Failure> {
     text.split(',').map(|part| number(part, what)).collect()
 }
 
+/// Levels separated by commas, each once.
+pub(crate) fn levels(text: &str, what: &str) -> Result<Vec<f64>, Failure> {
+    let mut levels: Vec<f64> = Vec::new();
+    for level in numbers(text, what)? {
+        if !levels.contains(&level) {
+            levels.push(level);
+        }
+    }
+    Ok(levels)
+}
+
 /// Two numbers with a colon between.
 pub(crate) fn extent(text: &str, what: &str) -> Result<(f64, f64), Failure> {
     match text.split_once(':') {

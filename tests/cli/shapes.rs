@@ -60,6 +60,7 @@ fn a_slice_of_a_volume_lies_between_its_planes() {
 fn what_cannot_be_sliced_is_refused_with_the_extent() {
     let here = folder();
     good(here.path(), &[&["eval", "x+y+z", "v.npy", "-q", "value", "--size", "3x4x5"], &CPU[..]].concat());
+    good(here.path(), &[&["eval", "x+y", "flat.npy", "-q", "value", "--size", "3x4"], &CPU[..]].concat());
     for (words, said) in [
         (&["plot", "v.npy", "a.png", "--slice", "z=9"][..], "0 to 4"),
         (&["plot", "v.npy", "a.png"], "--slice"),
@@ -74,6 +75,9 @@ fn what_cannot_be_sliced_is_refused_with_the_extent() {
         (&["plot", "x*y", "a.dzi", "--lic", "--arrows"], "--lic"),
         (&["plot", "x*y", "a.png", "--iso", "1"], "three axes"),
         (&["plot", "x*y*z", "a.png", "--iso", "1", "--view", "30"], "--view"),
+        (&["surface", "x*y", "a.ply", "--iso", "1"], "are x, y; take a function or samples of three"),
+        (&["surface", "x*y*z*w", "a.ply", "--iso", "1", "--size", "3"], "are x, y, z, w; hold others at a value"),
+        (&["plot", "flat.npy", "a.png", "--iso", "1"], "`gradgrid contour` finds"),
         (&["surface", "x*y*z", "a.obj", "--iso", "1"], ".ply"),
         (&["surface", "x^2+y^2+z^2", "a.ply", "--iso", "-1"], "where it is 0 to 75"),
         (&["surface", "ln(-1-x^2)*y*z", "a.ply", "--iso", "1"], "no value"),
@@ -160,6 +164,36 @@ fn meshes_lie_on_the_surface() {
 }
 
 #[test]
+fn levels_that_are_given_twice_are_one() {
+    let here = folder();
+    for (name, iso) in [("a", "4,1"), ("b", "4,1,4")] {
+        for (command, ending) in [("surface", "stl"), ("plot", "png")] {
+            let file = format!("{name}.{ending}");
+            let words = [command, "x^2+y^2+z^2", &file, "--iso", iso, "--size", "20", "--no-provenance"];
+            good(here.path(), &[&words[..], &CPU[..]].concat());
+        }
+    }
+    for ending in ["stl", "png"] {
+        let [a, b] = ["a", "b"].map(|name| fs::read(here.path().join(format!("{name}.{ending}"))).expect("a file"));
+        assert!(a == b, "{ending} of the same levels");
+    }
+}
+
+#[test]
+fn many_levels_have_a_scale_of_colours_and_numbers_are_short() {
+    let here = folder();
+    let words =
+        ["plot", "x*y*z", "a.svg", "--iso", "1e-7", "--x", "0:1e-3", "--y", "0:1e-3", "--z", "0:1", "--size", "9"];
+    good(here.path(), &[&words[..], &CPU[..]].concat());
+    let text = fs::read_to_string(here.path().join("a.svg")).expect("a picture");
+    assert!(text.contains("surface f = 10⁻⁷"), "a short number");
+    let words = ["plot", "x^2+y^2+z^2", "b.svg", "--iso", "1,2,3,4,5,6,7,8,9", "--size", "12"];
+    good(here.path(), &[&words[..], &CPU[..]].concat());
+    let text = fs::read_to_string(here.path().join("b.svg")).expect("a picture");
+    assert!(text.contains("level of f") && !text.contains("f = 9"), "a bar, and no legend");
+}
+
+#[test]
 fn level_surfaces_are_drawn() {
     let here = folder();
     let words = ["plot", "sin(sqrt(x^2+y^2+z^2)*4)", "a.png", "--iso", "0.5", "--size", "40"];
@@ -214,4 +248,12 @@ fn level_surfaces_have_the_width_and_resolution_that_are_asked_for() {
         assert!(end.err.contains(says), "{option} {value}: {}", end.err);
     }
     assert_eq!(files(here.path()), ["a.png"], "nothing is left");
+}
+
+#[test]
+fn profiles_without_values_say_so() {
+    let here = folder();
+    good(here.path(), &[&["plot", "ln(-1-x^2)", "a.svg", "--profile", "x"], &CPU[..]].concat());
+    let text = fs::read_to_string(here.path().join("a.svg")).expect("a picture");
+    assert!(text.contains(">no data<"), "in words");
 }

@@ -1,7 +1,8 @@
 //! `gradgrid plot f iso.png --iso 0.5`: level surfaces of a function or a volume, lit by their normals ∇f/‖∇f‖.
 //!
 //! One surface shows a colour on either side, so that an open one can be read: the first on the side that most of what is seen shows.
-//! Of several, the one with the least area is opaque and the others are translucent, each in its own colour.
+//! Of several, the one with the least area is opaque and the others are translucent, each in its own colour: of a colormap with
+//! its bar where there are more levels than colours.
 
 use crate::cli::args::{GridArgs, PlotArgs};
 use crate::cli::arrays::Bare;
@@ -14,6 +15,7 @@ use crate::cli::subject::Subject;
 use crate::cli::surface::{extract, values, words};
 use crate::cli::values;
 use crate::color::Colormap;
+use crate::figure::number::{decimal_from_f64, single};
 use crate::figure::scene::Colour;
 use crate::figure::space::{Bar, Camera, SpaceFigure, SpaceSpec, VIEW};
 use crate::figure::{FigureAxis, PictureFormat, Theme, WriteFigure, palette};
@@ -41,7 +43,7 @@ const SIDES: [[u8; 3]; 2] = [[74, 134, 206], [238, 190, 120]];
 const TRANSLUCENT: f32 = 0.26;
 
 pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Instant) -> Result<(), Failure> {
-    let levels = values::numbers(text, "--iso")?;
+    let levels = values::levels(text, "--iso")?;
     let view = view(args.shapes.view.as_deref())?;
     if !["magnitude", "value"].contains(&args.work.compute.quantity.as_str()) {
         return Err(Failure::input(format_args!(
@@ -61,16 +63,22 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
     found.check(&levels)?;
     let paint = quantity.map(|quantity| Paint::new(&subject, &quantity, &found, colormap, range)).transpose()?;
     let theme = if args.picture.dark { Theme::Dark } else { Theme::Light };
-    let colour = |level: usize| palette::colour(Colour::Series(level), theme);
+    // More levels than there are colours to tell apart are a scale.
+    let scale = if levels.len() > palette::SERIES { ends(&levels) } else { None };
+    let many = colormap.unwrap_or(Colormap::VIRIDIS);
+    let colour = |level: usize| match scale {
+        Some((low, high)) => many.sample((levels[level] - low) / (high - low)),
+        None => palette::colour(Colour::Series(level), theme),
+    };
     let title = || {
         let mut of = subject.heading(&args.formula.parameters);
         for axis in subject.grid().axes().iter().skip(3) {
             of = format!("{of},  {} = {}", axis.name(), axis.min());
         }
-        if let [level] = levels.as_slice() { format!("{of},  surface f = {level}") } else { of }
+        if let [level] = levels.as_slice() { format!("{of},  surface f = {}", short(*level)) } else { of }
     };
     let title = args.picture.title.clone().unwrap_or_else(title);
-    let names = levels.iter().enumerate().map(|(k, level)| (format!("f = {level}"), colour(k)));
+    let names = levels.iter().enumerate().map(|(k, level)| (format!("f = {}", short(*level)), colour(k)));
     let axes = subject.grid().axes();
     let axis = |k: usize| FigureAxis {
         label: axes[k].name().to_owned(),
@@ -82,8 +90,12 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         title: title.clone(),
         axes: [axis(0), axis(1), axis(2)],
         view,
-        bar: paint.as_ref().map(|paint| paint.bar.clone()),
-        legend: if paint.is_none() { names.collect() } else { Vec::new() },
+        bar: match (&paint, scale) {
+            (Some(paint), _) => Some(paint.bar.clone()),
+            (None, Some(range)) => Some(Bar { label: "level of f".to_owned(), colormap: many, range }),
+            _ => None,
+        },
+        legend: if paint.is_none() && scale.is_none() { names.collect() } else { Vec::new() },
         theme,
         bare: args.picture.bare,
         dpi: args.picture.dpi,
@@ -106,6 +118,17 @@ pub(super) fn run(args: &PlotArgs, format: PictureFormat, text: &str, start: Ins
         eprintln!("{name}: {width}×{height} pixels, {triangles} triangles{undefined}{nowhere}, {seconds:.2} s");
     }
     Ok(())
+}
+
+/// The lowest and the highest level.
+fn ends(levels: &[f64]) -> Option<(f64, f64)> {
+    let low = levels.iter().copied().min_by(f64::total_cmp)?;
+    Some((low, levels.iter().copied().max_by(f64::total_cmp)?))
+}
+
+/// A level as it is written in a picture.
+fn short(level: f64) -> String {
+    single(decimal_from_f64(level))
 }
 
 /// Pixels across the box with its numbers.
