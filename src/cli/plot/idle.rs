@@ -42,7 +42,6 @@ fn of_profile(args: &PlotArgs) -> Vec<Idle> {
         ("--compare", compute.compare.is_some(), "it shows one method; draw one for each"),
         ("--colormap", picture.colormap.is_some(), uncoloured),
         ("--scale", picture.scale != "linear", uncoloured),
-        ("--range", picture.range.is_some(), uncoloured),
         ("--center", picture.center.is_some(), uncoloured),
         ("--percentile", picture.percentile.is_some(), uncoloured),
         ("--bare", picture.bare, "it has no cells"),
