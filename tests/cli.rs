@@ -18,6 +18,8 @@ mod documentation;
 mod drawn;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/extremes.rs"]
+mod extremes;
 #[path = "cli/flow.rs"]
 mod flow;
 #[path = "cli/pictures.rs"]

@@ -5,6 +5,8 @@
 //! interpolation*, J. ACM 11(2), 1964): the interpolant is C¹, has the given gradient at the nodes, and its own gradient everywhere. On a line
 //! and in space values and partials are each interpolated linearly.
 //!
+//! Where the corners of a cell are alike and flat, so is the patch, to the bit.
+//!
 //! **Edges**: NaN at a corner makes the cell NaN, unless the point lies on a node. Outside the nodes all is NaN; an axis of one
 //! node has its coordinate only.
 
@@ -18,17 +20,17 @@ pub struct Lattice {
     nodes: Vec<Vec<f64>>,
     /// Whether the axis was descending, so that its nodes are counted from the end.
     turned: Vec<bool>,
-    value: Vec<f32>,
-    gradient: Vec<Vec<f32>>,
+    value: Vec<f64>,
+    gradient: Vec<Vec<f64>>,
     /// ∂²f/∂x∂y, in the plane.
-    mixed: Vec<f32>,
+    mixed: Vec<f64>,
 }
 
 impl Lattice {
     /// Nodes on these axes, every `stride`-th of each (and the last), where `planes` has f, its partials, and in the plane ∂²f/∂x∂y, of these
     /// nodes in the order of cells. `None` if a plane is missing or has another length.
     #[must_use]
-    pub fn new(axes: &[Axis], stride: usize, mut planes: Vec<Vec<f32>>) -> Option<Self> {
+    pub fn new(axes: &[Axis], stride: usize, mut planes: Vec<Vec<f64>>) -> Option<Self> {
         let picked = |axis: &Axis| kept(axis.len(), stride).map(|index| axis.world_from_index(index)).collect();
         let mut nodes: Vec<Vec<f64>> = axes.iter().map(picked).collect();
         let turned: Vec<bool> = nodes.iter().map(|nodes| nodes.first() > nodes.last()).collect();
@@ -90,7 +92,10 @@ impl Lattice {
 
     fn bicubic(&self, x: Span, y: Span) -> [f64; 4] {
         let (hx, hy) = (x.hermite(), y.hermite());
-        let mut jet = [0.0; 4];
+        let (mut value, mut rise, mut across) = (0.0, 0.0, [0.0; 2]);
+        // Patches are of differences from one corner: where all corners are alike, value and slopes are exact, not sums of what cancels but for
+        // its rounding.
+        let base = self.value[self.place(&[x.low, y.low])];
         for (j, row) in [y.low, y.high].into_iter().enumerate() {
             for (i, column) in [x.low, x.high].into_iter().enumerate() {
                 // A corner that has no part in the point may be missing.
@@ -98,16 +103,18 @@ impl Lattice {
                     continue;
                 }
                 let node = self.place(&[column, row]);
-                let [f, fx, fy, fxy] = [&self.value, &self.gradient[0], &self.gradient[1], &self.mixed]
-                    .map(|plane| f64::from(plane[node]));
+                let [f, fx, fy, fxy] =
+                    [&self.value, &self.gradient[0], &self.gradient[1], &self.mixed].map(|plane| plane[node]);
+                let f = f - base;
                 let ((a, b), (da, db)) = (hx.0[i], hx.1[i]);
                 let ((c, d), (dc, dd)) = (hy.0[j], hy.1[j]);
-                jet[0] += (f * a + fx * b) * c + (fy * a + fxy * b) * d;
-                jet[1] += (f * da + fx * db) * c + (fy * da + fxy * db) * d;
-                jet[2] += (f * a + fx * b) * dc + (fy * a + fxy * b) * dd;
+                value += (f * a + fx * b) * c + (fy * a + fxy * b) * d;
+                rise += (f * da + fx * db) * c + (fy * da + fxy * db) * d;
+                // Each column on its own, as rows are: what does not change along it cancels exactly.
+                across[i] += (f * a + fx * b) * dc + (fy * a + fxy * b) * dd;
             }
         }
-        jet
+        [base + value, rise, across[0] + across[1], 0.0]
     }
 
     fn linear(&self, spans: &[Span; 3]) -> [f64; 4] {
@@ -124,9 +131,9 @@ impl Lattice {
                 continue;
             }
             let node = self.place(&index);
-            jet[0] += weight * f64::from(self.value[node]);
+            jet[0] += weight * self.value[node];
             for (partial, plane) in jet[1..].iter_mut().zip(&self.gradient) {
-                *partial += weight * f64::from(plane[node]);
+                *partial += weight * plane[node];
             }
         }
         jet
@@ -192,8 +199,8 @@ mod tests {
         for &y in &y {
             for &x in &x {
                 for (plane, value) in planes.iter_mut().zip(f(x, y)) {
-                    #[expect(clippy::cast_possible_truncation, reason = "planes are f32")]
-                    plane.push(value as f32);
+                    #[expect(clippy::cast_possible_truncation, reason = "as planes in f32 are")]
+                    plane.push(f64::from(value as f32));
                 }
             }
         }
@@ -225,6 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_change_is_flat_to_the_bit() {
+        let axes = [Axis::new("x", 0.0, 0.7, 8).expect("even"), Axis::new("y", -1.1, 3.0, 12).expect("even")];
+        let places = || (0..50).map(|k| f64::from(k) / 50.0).map(|t| (0.7 * t, 4.1 * t * t - 1.1));
+        let flat = lattice(&axes, |_, _| [0.7, 0.0, 0.0, 0.0]);
+        let value = f64::from(0.7_f32);
+        assert!(places().all(|(x, y)| flat.jet(&[x, y])[..3] == [value, 0.0, 0.0]), "constant");
+        let rows = lattice(&axes, |x, _| [(3.0 * x).sin() + 1e3, 3.0 * (3.0 * x).cos(), 0.0, 0.0]);
+        assert!(places().all(|(x, y)| rows.jet(&[x, y])[2] == 0.0), "∂f/∂y of a function of x");
+        let columns = lattice(&axes, |_, y| [(3.0 * y).sin() + 1e3, 0.0, 3.0 * (3.0 * y).cos(), 0.0]);
+        assert!(places().all(|(x, y)| columns.jet(&[x, y])[1] == 0.0), "∂f/∂x of a function of y");
+    }
+
+    #[test]
     fn a_hole_spoils_its_cells_but_not_other_nodes() {
         let axes = [Axis::new("x", 0.0, 2.0, 3).expect("even"), Axis::new("y", 0.0, 2.0, 3).expect("even")];
         let lattice = lattice(&axes, |x, y| if (x, y) == (2.0, 2.0) { [f64::NAN; 4] } else { [x + y, 1.0, 1.0, 0.0] });
@@ -242,7 +262,7 @@ mod tests {
         let lattice = Lattice::new(&line, 3, vec![vec![0.0, 3.0, 6.0, 7.0], vec![1.0; 4]]).expect("whole");
         assert_eq!(lattice.jet(&[6.5])[..2], [6.5, 1.0], "between the last two");
         let axes = ["x", "y", "z"].map(|name| Axis::new(name, 0.0, 1.0, 2).expect("even"));
-        let corners = (0..8_u8).map(|corner| f32::from(corner & 1) + 2.0 * f32::from(corner >> 2)).collect();
+        let corners = (0..8_u8).map(|corner| f64::from(corner & 1) + 2.0 * f64::from(corner >> 2)).collect();
         let volume = Lattice::new(&axes, 1, vec![corners, vec![1.0; 8], vec![0.0; 8], vec![2.0; 8]]).expect("whole");
         assert_eq!(volume.jet(&[0.25, 0.5, 0.75]), [1.75, 1.0, 0.0, 2.0], "x + 2z");
         assert!(Lattice::new(&axes, 1, vec![vec![0.0; 8]]).is_none(), "planes are missing");

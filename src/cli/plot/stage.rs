@@ -28,7 +28,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) watch: &'a mut dyn Watch,
 }
 
-/// Nodes that a probe of arrays keeps at most: with four planes of f32, 64 MiB.
+/// Nodes that a probe of arrays keeps at most: with four planes of f64, 128 MiB.
 const MOST_NODES: usize = 4 << 20;
 
 impl Stage<'_> {
@@ -63,8 +63,7 @@ impl Stage<'_> {
     }
 
     /// The planes of a quantity at every `stride`-th node of each axis and the last.
-    #[expect(clippy::cast_possible_truncation, reason = "probes keep f32")]
-    fn nodes(&mut self, quantity: Quantity, stride: usize) -> Result<Vec<Vec<f32>>, Failure> {
+    fn nodes(&mut self, quantity: Quantity, stride: usize) -> Result<Vec<Vec<f64>>, Failure> {
         let mut prepared = self.prepare(quantity)?;
         let grid = prepared.grid().clone();
         let wanted = |axis: usize, index: usize| {
@@ -78,7 +77,7 @@ impl Stage<'_> {
             for cell in 0..band.cells() {
                 grid.index_from_cell(first + cell, &mut index);
                 if index.iter().enumerate().all(|(axis, &index)| wanted(axis, index)) {
-                    planes.iter_mut().enumerate().for_each(|(k, plane)| plane.push(band.get(k, cell) as f32));
+                    planes.iter_mut().enumerate().for_each(|(k, plane)| plane.push(band.get(k, cell)));
                 }
             }
             first += band.cells();
