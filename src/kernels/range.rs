@@ -15,7 +15,8 @@
 //! that a buffer of zeros is the empty state.
 //!
 //! **Edges.** A NaN is a masked cell. Infinities are counted apart and enter neither extremes nor histogram. Both zeros
-//! are +0. `f64` input is binned by its rounding to `f32` (clamped to the finite numbers), with exact extremes. The
+//! are +0. `f64` input is binned by its rounding to `f32` (clamped to the finite numbers), with exact extremes; [`RangeStats::is_ranked`] tells
+//! whether that ranks them. The
 //! shader counts in `u32`, one band at a time; sums over bands are `u64`.
 
 use super::{Binding, Kernel, key, neighbours};
@@ -180,6 +181,13 @@ impl RangeStats {
     #[must_use]
     pub fn extremes(&self) -> Option<(f64, f64)> {
         (self.finite > 0).then_some((self.min, self.max))
+    }
+
+    /// Whether bins rank the values: their largest magnitude is among the normal numbers of `f32`, or all are 0.
+    #[must_use]
+    pub fn is_ranked(&self) -> bool {
+        let reach = self.min.abs().max(self.max.abs());
+        self.finite == 0 || reach == 0.0 || (f64::from(f32::MIN_POSITIVE)..=f64::from(f32::MAX)).contains(&reach)
     }
 
     /// A value of each bin that holds some, ascending, and how many it holds: known to the width of a bin.

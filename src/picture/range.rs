@@ -44,6 +44,7 @@ pub(super) fn ends(
     let percentile = |p: f64| stats.percentile(p).unwrap_or(min);
     let (lo, hi) = match options.range {
         RangeChoice::Fixed(lo, hi) => return Some((lo, hi)),
+        _ if !stats.is_ranked() && whole(quantity).is_none() => (min, max),
         RangeChoice::Percentile(p) => (percentile(p), percentile(100.0 - p)),
         RangeChoice::Auto => {
             if let Some(all) = whole(quantity).filter(|_| options.center.is_none()) {

@@ -10,6 +10,11 @@ fn svg(folder: &Path, words: &[&str]) -> String {
     fs::read_to_string(folder.join("p.svg")).expect("written")
 }
 
+/// What is written in a picture.
+fn texts(svg: &str) -> Vec<&str> {
+    svg.split("<text ").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</text>").next()).collect()
+}
+
 #[test]
 fn constant_files_have_no_arrows() {
     let here = folder();
@@ -34,5 +39,22 @@ fn files_beyond_single_precision_have_arrows_and_lines() {
         let said = good(here.path(), &["streamlines", "b.npy", "b.csv", "--overwrite"]).err;
         let rows = fs::read_to_string(here.path().join("b.csv")).expect("written").lines().count();
         assert!(rows > 500, "{scale}: {rows} rows, {said}");
+    }
+}
+
+#[test]
+fn colour_bars_reach_to_values_beyond_single_precision() {
+    let here = folder();
+    let ticks = |scale: &str| {
+        let f = format!("{scale}*sin(x)*cos(y)");
+        let words = [&f, "-q", "value", "--engine", "f64", "--size", "100", "--title", "t"];
+        let made = svg(here.path(), &words);
+        texts(&made).iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()
+    };
+    let usual = ticks("1e-3");
+    assert!(usual.contains(&"×10⁻⁴".to_owned()), "{usual:?}");
+    for (scale, power) in [("1e40", "×10³⁹"), ("1e300", "×10²⁹⁹")] {
+        let wanted: Vec<String> = usual.iter().map(|text| text.replace("×10⁻⁴", power)).collect();
+        assert_eq!(ticks(scale), wanted, "as for 1e-3, in {power}");
     }
 }
