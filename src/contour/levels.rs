@@ -162,12 +162,22 @@ fn multiples(step: f64, low: f64, high: f64) -> Result<Vec<f64>, LevelError> {
     Ok((from as i64..=to as i64 + 1).map(multiple).filter(|&level| low < level && level <= high).collect())
 }
 
-/// What is written at each level: as few digits as tell it, up to six; equally many after the point where that is not long.
+/// What is written at each level: as few digits as tell it, up to six, or as many as tell it from its neighbours; equally many after the point
+/// where that is not long.
 #[must_use]
 pub fn labels(levels: &[f64]) -> Vec<String> {
     /// Digits after the point that all labels may have for the sake of one.
     const PLACES: i32 = 3;
-    let rounded = |level: &f64| decimal_from_f64(format!("{level:.*e}", DIGITS - 1).parse().unwrap_or(*level));
+    /// Rounding moves a level by at most this share of the way to its neighbour.
+    const MOVED: f64 = 0.01;
+    /// Digits that tell any number.
+    const ALL: usize = 17;
+    let moved = |level: f64, digits: usize| format!("{level:.*e}", digits - 1).parse::<f64>().unwrap_or(level);
+    let gap = levels.windows(2).map(|pair| (pair[1] - pair[0]).abs()).filter(|gap| *gap > 0.0);
+    let gap = gap.fold(f64::INFINITY, f64::min);
+    let told = |digits: &usize| levels.iter().all(|&level| (moved(level, *digits) - level).abs() <= MOVED * gap);
+    let digits = (DIGITS..ALL).find(told).unwrap_or(ALL);
+    let rounded = |level: &f64| decimal_from_f64(moved(*level, digits));
     let decimals: Vec<Decimal> = levels.iter().map(rounded).collect();
     let finest = decimals.iter().map(|number| number.exponent).min().unwrap_or(0).min(0);
     let align = |number: &Decimal| {
@@ -236,6 +246,8 @@ mod tests {
         assert_eq!(labels(&[-0.5, 0.0, 0.25, 1.0]), ["−0.50", "0.00", "0.25", "1.00"], "equally many after the point");
         assert_eq!(labels(&[50.0, 100.0, 1500.0]), ["50", "100", "1500"], "none where none is needed");
         assert_eq!(labels(&[1e-9, 2e-9]), ["10⁻⁹", "2×10⁻⁹"], "tiny ones each on their own");
+        assert_eq!(labels(&[100_000.2, 100_000.4]), ["100000.2", "100000.4"], "what neighbours do not share");
+        assert_eq!(labels(&[1e9 - 0.5, 1e9 + 0.5]), ["9.999999995×10⁸", "1.0000000005×10⁹"], "however many digits");
         assert_eq!(labels(&[]), Vec::<String>::new(), "none");
     }
 }

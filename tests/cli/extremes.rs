@@ -58,3 +58,18 @@ fn colour_bars_reach_to_values_beyond_single_precision() {
         assert_eq!(ticks(scale), wanted, "as for 1e-3, in {power}");
     }
 }
+
+#[test]
+fn labels_tell_levels_apart() {
+    let here = folder();
+    for (f, size) in [("100000+x", "f32"), ("1e6+x", "f64"), ("1e9+sin(x)*cos(y)", "f64")] {
+        let engine = if size == "f64" { "f64" } else { "cpu" };
+        let words = [f, "--x", "0:1", "-q", "value", "--contours", "6", "--labels", "--engine", engine];
+        let made = svg(here.path(), &words);
+        let labels = made.split("<text ").filter(|text| text.contains("xml:space=\"preserve\" fill=\"none\""));
+        let mut said: Vec<&str> = labels.filter_map(|text| text.split_once('>')?.1.split("</text>").next()).collect();
+        said.sort_unstable();
+        said.dedup();
+        assert!(said.len() >= 4, "{f}: {said:?}");
+    }
+}
