@@ -60,6 +60,7 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         tone: Tone::Dark,
         theme: Theme::Light,
         level_sets: None,
+        words: Vec::new(),
         watch: &mut progress,
     };
     let probe = stage.probe()?;

@@ -73,3 +73,12 @@ fn labels_tell_levels_apart() {
         assert!(said.len() >= 4, "{f}: {said:?}");
     }
 }
+
+#[test]
+fn labels_lie_over_arrows_and_streamlines() {
+    let here = folder();
+    let words = ["sin(x)*cos(y)", "-q", "value", "--contours", "5", "--labels", "--arrows", "--streamlines"];
+    let made = svg(here.path(), &[&words[..], &["--legend", "none"]].concat());
+    let first = made.find("xml:space=\"preserve\" fill=\"none\"").expect("labels");
+    assert!(!made[first..].contains("<path"), "lines are drawn over labels");
+}

@@ -26,7 +26,7 @@ pub(super) fn marks(args: &ArrowArgs, stage: &mut Stage<'_>) -> Result<(Vec<Mark
     let (view, frame) = (stage.view, frame(&stage.view, stage.subject.grid().axes()));
     let options = ArrowOptions { spacing: spacing * view.point(), way, lattice, length };
     let probe = stage.probe()?;
-    let arrows = match arrows {
+    let mut arrows = match arrows {
         Arrows::Normal => {
             let sets = stage.level_sets.as_ref().ok_or_else(|| {
                 Failure::input("--arrows normal stand on level sets; ask for some with --level 1,4 or --contours")
@@ -36,5 +36,7 @@ pub(super) fn marks(args: &ArrowArgs, stage: &mut Stage<'_>) -> Result<(Vec<Mark
         }
         Arrows::Ascent | Arrows::Descent => flow::arrows(&probe, &frame, &options),
     };
+    // A shaft would strike a label of a contour through.
+    arrows.retain(|arrow| !stage.words.iter().any(|words| words.meet(arrow.tail, arrow.tip)));
     Ok((arrow_marks(&arrows, &view, &look), look))
 }

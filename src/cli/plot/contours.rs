@@ -6,7 +6,7 @@
 use crate::cli::args::LevelArgs;
 use crate::cli::contour::precise;
 use crate::cli::failure::Failure;
-use crate::cli::plot::stage::Stage;
+use crate::cli::plot::stage::{Stage, Words};
 use crate::cli::values;
 use crate::contour::label::{self, Line, Placed, Setting};
 use crate::contour::levels::{self, Levels};
@@ -109,6 +109,15 @@ pub(super) fn marks(args: &LevelArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>
     let words = levels::labels(&levels);
     let size = LETTERS * point;
     let placed = if args.labels { labels(&lines, &words, size, stage) } else { Vec::new() };
+    stage.words = placed
+        .iter()
+        .map(|place| Words {
+            at: place.at,
+            angle: place.angle,
+            half_width: 0.5 * text::width(&words[place.label], size) + point,
+            half_height: 0.5 * text::capital_height(size) + point,
+        })
+        .collect();
     let gaps = |nth: usize| placed.iter().filter(|label| label.line == nth).map(|label| label.gap).collect::<Vec<_>>();
     let pieces: Vec<_> = lines.iter().enumerate().flat_map(|(nth, line)| label::cut(line, &gaps(nth))).collect();
     let (width, clip) = (args.contour_width * point, view.clip());

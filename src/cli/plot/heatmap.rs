@@ -45,6 +45,7 @@ pub(super) fn run(args: &PlotArgs, start: Instant) -> Result<(), Failure> {
         tone: survey.tone(),
         theme: options.theme,
         level_sets: None,
+        words: Vec::new(),
         watch: &mut progress,
     };
     survey.figure.add(layers::marks(&args.layers, &mut stage)?);

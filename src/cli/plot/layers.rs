@@ -8,7 +8,7 @@ use crate::cli::plot::stage::Stage;
 use crate::figure::scene::Mark;
 use crate::picture::{Both, Shade};
 
-/// All marks over the cells, in the order of painting.
+/// All marks over the cells, in the order of painting; labels of lines lie over all lines.
 pub(super) fn marks(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>, Failure> {
     let kind = |name: &str, marks: Vec<Mark>, sample| Kind { name: name.to_owned(), marks, sample };
     let mut kinds = vec![kind("level lines", contours::marks(&args.contours, stage)?, Sample::Line)];
@@ -19,8 +19,9 @@ pub(super) fn marks(args: &LayerArgs, stage: &mut Stage<'_>) -> Result<Vec<Mark>
     kinds.extend(notes::paths(&args.notes, stage)?);
     let points = notes::points(&args.notes, stage)?;
     let legend = legend::marks(args.notes.legend, &kinds, &points, stage);
-    let marks = kinds.into_iter().flat_map(|kind| kind.marks).chain(points).chain(legend).collect();
-    Ok(marks)
+    let all = kinds.into_iter().flat_map(|kind| kind.marks);
+    let (labels, lines): (Vec<Mark>, Vec<Mark>) = all.partition(|mark| matches!(mark, Mark::Label { .. }));
+    Ok(lines.into_iter().chain(labels).chain(points).chain(legend).collect())
 }
 
 /// What shades the cells.

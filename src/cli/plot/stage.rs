@@ -25,7 +25,44 @@ pub(crate) struct Stage<'a> {
     pub(crate) theme: Theme,
     /// The lines of the contours, once that layer is made; `None` if it has none.
     pub(crate) level_sets: Option<Vec<Path>>,
+    /// Where the words of contours stand, once that layer is made.
+    pub(crate) words: Vec<Words>,
     pub(crate) watch: &'a mut dyn Watch,
+}
+
+/// The box of the words of a label.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    pub(crate) at: (f64, f64),
+    /// Radians from the horizontal, counter-clockwise as seen.
+    pub(crate) angle: f64,
+    pub(crate) half_width: f64,
+    pub(crate) half_height: f64,
+}
+
+impl Words {
+    /// Whether a line from one place to another touches the box (Liang & Barsky, *ACM Trans. Graphics* 3, 1984).
+    pub(crate) fn meet(&self, from: [f64; 2], to: [f64; 2]) -> bool {
+        let (sin, cos) = self.angle.sin_cos();
+        let local = |p: [f64; 2]| {
+            let (x, y) = (p[0] - self.at.0, p[1] - self.at.1);
+            [x * cos - y * sin, x * sin + y * cos]
+        };
+        let (a, b) = (local(from), local(to));
+        let (mut first, mut last) = (0.0_f64, 1.0_f64);
+        for (axis, half) in [self.half_width, self.half_height].into_iter().enumerate() {
+            let run = b[axis] - a[axis];
+            if run == 0.0 {
+                if a[axis].abs() > half {
+                    return false;
+                }
+                continue;
+            }
+            let (s, t) = ((-half - a[axis]) / run, (half - a[axis]) / run);
+            (first, last) = (first.max(s.min(t)), last.min(s.max(t)));
+        }
+        first <= last
+    }
 }
 
 /// Nodes that a probe of arrays keeps at most: with four planes of f64, 128 MiB.
@@ -84,5 +121,24 @@ impl Stage<'_> {
             Ok::<(), crate::request::RequestError>(())
         })?;
         Ok(planes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_that_touch_words_are_known() {
+        let flat = Words { at: (10.0, 20.0), angle: 0.0, half_width: 6.0, half_height: 2.0 };
+        assert!(flat.meet([10.0, 0.0], [10.0, 40.0]) && flat.meet([9.0, 20.0], [11.0, 20.0]), "across, and inside");
+        assert!(
+            !flat.meet([0.0, 23.0], [40.0, 23.0]) && !flat.meet([0.0, 20.0], [3.0, 20.0]),
+            "below, and short of it"
+        );
+        assert!(!flat.meet([2.0, 20.0], [10.0, 26.0]), "past the corner");
+        // Up to the right on the screen, y downward.
+        let steep = Words { angle: std::f64::consts::FRAC_PI_4, ..flat };
+        assert!(steep.meet([14.0, 16.0], [30.0, 16.0]) && !steep.meet([14.0, 24.0], [30.0, 24.0]), "turned");
     }
 }
