@@ -82,3 +82,13 @@ fn labels_lie_over_arrows_and_streamlines() {
     let first = made.find("xml:space=\"preserve\" fill=\"none\"").expect("labels");
     assert!(!made[first..].contains("<path"), "lines are drawn over labels");
 }
+
+#[test]
+fn a_legend_that_does_not_fit_is_left_out() {
+    let here = folder();
+    let made = |words: &[&str]| svg(here.path(), words).contains(">level lines<");
+    let layers = ["-q", "value", "--contours", "5", "--arrows"];
+    assert!(made(&[&["x*y"][..], &layers].concat()), "it fits");
+    assert!(!made(&[&["sin(x)*cos(y)", "--size", "3x1000"][..], &layers].concat()), "three cells wide");
+    assert!(!made(&[&["x*y", "--width", "60", "--legend", "lower-left"][..], &layers].concat()), "60 pixels wide");
+}

@@ -1,8 +1,8 @@
 //! The legend: what the kinds of lines of a picture are called.
 //!
 //! It stands when there is more than one kind of lines, in the corner where it hides least of them (see [`crate::figure::hidden`]), or where `--legend`
-//! says. Each of its samples is drawn as its layer is. Lines are made to stand out from the cells, and so is the legend's paper from them: of light
-//! and dark it is the one on which the weakest sample shows best, that of the theme where both do.
+//! says, unless the axes have no room for it. Each of its samples is drawn as its layer is. Lines are made to stand out from the cells, and so is the legend's paper from them: of light
+//! and dark it is the one on which the weakest sample shows best, that of the theme where both do, and grey where pale and dark samples meet.
 
 use crate::cli::args::Corner;
 use crate::cli::plot::notes::{LETTERS, brush, float};
@@ -49,8 +49,12 @@ pub(super) fn marks(asked: Option<Corner>, kinds: &[Kind], points: &[Mark], stag
     let (inset, row, sample) = (0.6 * size, 1.5 * size, 2.4 * size);
     let longest = shown.iter().map(|kind| text::width(&kind.name, size)).fold(0.0, f64::max);
     let (width, height) = (3.0 * inset + sample + longest, inset + row * count(shown.len()));
+    let margin = 0.8 * size;
+    let room = |side: i64| float(side) - 2.0 * margin;
+    if width > room(clip.width) || height > room(clip.height) {
+        return Vec::new();
+    }
     let place = |corner: Corner| -> Bounds {
-        let margin = 0.8 * size;
         let left = match corner {
             Corner::UpperLeft | Corner::LowerLeft => float(clip.x) + margin,
             _ => float(clip.right()) - margin - width,
@@ -77,15 +81,15 @@ pub(super) fn marks(asked: Option<Corner>, kinds: &[Kind], points: &[Mark], stag
             samples(kind, from, (from.0 + sample, from.1), stage)
         })
         .collect();
-    let theme = sheet(&samples, stage.theme);
-    let paper = Brush { colour: Colour::Rgb(theme.paper()), strength: COVER };
+    let (paper, letters) = sheet(&samples, stage.theme);
+    let paper = Brush { colour: Colour::Rgb(paper), strength: COVER };
     let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
     let mut marks = vec![Mark::Fill { paths: vec![corners], brush: paper, clip }];
     for ((kind, sample), k) in shown.iter().zip(samples).zip(0..) {
         marks.extend(sample);
         let middle = top + 0.5 * inset + (count(k) + 0.5) * row;
         let at = (left + 2.0 * inset + 2.4 * size + 0.5 * text::width(&kind.name, size), middle);
-        let ink = brush(Colour::Rgb(theme.ink()));
+        let ink = brush(Colour::Rgb(letters));
         marks.push(Mark::Label { text: kind.name.clone(), size, at, angle: 0.0, brush: ink, halo: None });
     }
     marks
@@ -115,17 +119,27 @@ fn pens(marks: &[Mark]) -> Vec<(f64, Brush)> {
     widest.into_iter().chain(last).collect()
 }
 
-/// The theme on whose paper the weakest of the samples stands out enough, or best: the given one if both do.
-fn sheet(samples: &[Vec<Mark>], theme: Theme) -> Theme {
-    let weakest = |paper: Theme| {
+/// The grey from which white and black stand out alike: √(1.05·0.05) − 0.05 of white's light.
+const GREY: [u8; 3] = [118; 3];
+
+/// Paper and ink of the theme on which the weakest of the samples stands out enough, or best: of the given one if both do. Grey paper is
+/// taken where it does better than either.
+fn sheet(samples: &[Vec<Mark>], theme: Theme) -> ([u8; 3], [u8; 3]) {
+    let weakest = |paper: [u8; 3]| {
         let tops = samples.iter().filter_map(|sample| match sample.last()? {
             Mark::Stroke { brush, .. } | Mark::Fill { brush, .. } => Some(palette::colour(brush.colour, theme)),
             _ => None,
         });
-        tops.map(|colour| contrast(colour, paper.paper()).min(ENOUGH)).fold(ENOUGH, f64::min)
+        tops.map(|colour| contrast(colour, paper).min(ENOUGH)).fold(ENOUGH, f64::min)
     };
     let other = if theme == Theme::Light { Theme::Dark } else { Theme::Light };
-    if weakest(other) > weakest(theme) { other } else { theme }
+    let mut best = (theme.paper(), theme.ink());
+    for sheet in [(other.paper(), other.ink()), (GREY, Theme::Dark.ink())] {
+        if weakest(sheet.0) > weakest(best.0) {
+            best = sheet;
+        }
+    }
+    best
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few lines of a legend")]
@@ -158,16 +172,17 @@ mod tests {
         let of = |colours: &[[u8; 3]], theme: Theme| {
             let samples: Vec<Vec<Mark>> =
                 colours.iter().map(|colour| vec![stroke(1.0, Colour::Rgb(*colour))]).collect();
-            sheet(&samples, theme)
+            sheet(&samples, theme).0
         };
         for theme in [Theme::Light, Theme::Dark] {
-            assert_eq!(of(&[[255; 3]], theme), Theme::Dark, "white lines");
-            assert_eq!(of(&[[16, 16, 20]], theme), Theme::Light, "dark lines");
-            assert_eq!(of(&[[128; 3]], theme), theme, "grey ones show on both");
-            assert_eq!(of(&[], theme), theme, "none");
+            assert_eq!(of(&[[255; 3]], theme), Theme::Dark.paper(), "white lines");
+            assert_eq!(of(&[[16, 16, 20]], theme), Theme::Light.paper(), "dark lines");
+            assert_eq!(of(&[[128; 3]], theme), theme.paper(), "grey ones show on both");
+            assert_eq!(of(&[], theme), theme.paper(), "none");
+            assert_eq!(of(&[[255; 3], [16, 16, 20]], theme), GREY, "white and dark lines");
             // What stands out from either paper changes with it.
             let paths = vec![vec![stroke(1.0, Colour::Series(1))], vec![stroke(1.0, Colour::Rgb([255; 3]))]];
-            assert_eq!(sheet(&paths, theme), Theme::Dark, "white lines beside a path");
+            assert_eq!(sheet(&paths, theme).0, Theme::Dark.paper(), "white lines beside a path");
         }
     }
 }
