@@ -12,6 +12,7 @@ use crate::contour::levels::{LevelError, Levels, every};
 use crate::contour::{Surface, trace};
 use crate::engine::EngineChoice;
 use crate::grid::Axis;
+use crate::io::csv::Short;
 use crate::io::georef::{GeoReference, Unit};
 use crate::io::output::Output;
 use crate::io::paths::{Format, Path, Sheet};
@@ -163,10 +164,10 @@ fn described(paths: &[Path], levels: &[f64], range: Option<(f64, f64)>) -> Strin
     let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let ends = match levels {
         [] => String::new(),
-        [one] => format!(" ({one})"),
-        [first, .., last] => format!(" ({first} to {last})"),
+        [one] => format!(" ({})", Short(*one)),
+        [first, .., last] => format!(" ({} to {})", Short(*first), Short(*last)),
     };
-    let values = range.map_or(String::new(), |(low, high)| format!(", values {low} to {high}"));
+    let values = range.map_or(String::new(), |(low, high)| format!(", values {} to {}", Short(low), Short(high)));
     let (lines, levels) = (plural(paths.len(), "line"), plural(levels.len(), "level"));
     format!("{lines} at {levels}{ends}, {}{values}", plural(points, "point"))
 }

@@ -92,3 +92,17 @@ fn a_legend_that_does_not_fit_is_left_out() {
     assert!(!made(&[&["sin(x)*cos(y)", "--size", "3x1000"][..], &layers].concat()), "three cells wide");
     assert!(!made(&[&["x*y", "--width", "60", "--legend", "lower-left"][..], &layers].concat()), "60 pixels wide");
 }
+
+#[test]
+fn numbers_of_many_digits_have_exponents() {
+    let here = folder();
+    let said = good(here.path(), &["contour", "1e300*sin(x)*cos(y)", "h.csv"]).err;
+    let line = said.lines().last().expect("a summary");
+    assert!(line.len() < 200 && line.contains("e299"), "{said}");
+    let text = fs::read_to_string(here.path().join("h.csv")).expect("written");
+    assert!(
+        text.lines().all(|row| row.len() < 100),
+        "rows of {} letters",
+        text.lines().map(str::len).max().unwrap_or(0)
+    );
+}

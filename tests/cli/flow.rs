@@ -8,7 +8,7 @@ use std::path::Path;
 /// The lines of a CSV file: points in their order.
 fn lines(folder: &Path, name: &str) -> Vec<Vec<[f64; 2]>> {
     let text = fs::read_to_string(folder.join(name)).expect("written");
-    assert!(text.starts_with("line,value,"), "{}", &text[..40.min(text.len())]);
+    assert!(text.starts_with("line,x,y\n"), "{}", &text[..40.min(text.len())]);
     let mut lines: Vec<Vec<[f64; 2]>> = Vec::new();
     for row in text.lines().skip(1) {
         let fields: Vec<&str> = row.split(',').collect();
@@ -16,7 +16,7 @@ fn lines(folder: &Path, name: &str) -> Vec<Vec<[f64; 2]>> {
         if fields[0].parse() == Ok(lines.len()) {
             lines.push(Vec::new());
         }
-        lines.last_mut().expect("a line").push([number(2), number(3)]);
+        lines.last_mut().expect("a line").push([number(1), number(2)]);
     }
     lines
 }

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 /// Formats of paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PathFormat {
-    /// A LineString for each line, with its level
+    /// A LineString for each line, with the level of a contour
     Geojson,
     /// Text: a row for each point
     Csv,
-    /// NumPy arrays: points, offsets, values, closed, normals
+    /// NumPy arrays: points, offsets, closed; of contours values and normals
     Npz,
     /// Plain paths for drawing programs
     Svg,

@@ -1,5 +1,7 @@
 //! Writes paths as GeoJSON (RFC 7946): a feature for each, a LineString with its value.
 //!
+//! A path without value, such as a streamline, has no such property.
+//!
 //! RFC 7946 wants degrees on WGS 84. Coordinates are written as they are; where their reference system is another one, the member `crs` of the
 //! older GeoJSON 2008 names it, which GDAL and QGIS read. A NaN has no place in JSON: a normal without direction is `null`.
 
@@ -23,10 +25,12 @@ pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<
     }
     write!(out, ",\"provenance\":{},\n\"features\":[", object(&sheet.words))?;
     for (nth, path) in paths.iter().enumerate() {
-        let value = path.value.map_or(Value::Null, Value::from);
-        write!(out, "{}\n{{\"type\":\"Feature\",\"properties\":{{\"value\":{value}", if nth == 0 { "" } else { "," })?;
+        write!(out, "{}\n{{\"type\":\"Feature\",\"properties\":{{", if nth == 0 { "" } else { "," })?;
+        if let Some(value) = path.value {
+            write!(out, "\"value\":{}", Value::from(value))?;
+        }
         if !path.normals.is_empty() {
-            write!(out, ",\"normals\":")?;
+            write!(out, "{}\"normals\":", if path.value.is_some() { "," } else { "" })?;
             positions(out, path.ring_normals())?;
         }
         write!(out, "}},\"geometry\":{{\"type\":\"LineString\",\"coordinates\":")?;
@@ -68,7 +72,7 @@ mod tests {
         assert_eq!((ring.len(), &ring[0]), (4, &ring[3]), "closed by its first point");
         assert_eq!(first["properties"]["normals"][2], Value::Null, "no direction");
         assert_eq!(read["features"][1]["geometry"]["coordinates"][0][1].as_f64(), Some(1e-7), "every digit");
-        assert_eq!(read["features"][1]["properties"]["value"], Value::Null, "no value");
+        assert_eq!(read["features"][1]["properties"], json!({}), "no value");
         let mut plain = Vec::new();
         write(&mut plain, &[], &Sheet { epsg: Some(4326), ..sheet() }).expect("a vector takes all");
         let read: Value = serde_json::from_slice(&plain).expect("JSON of no path");

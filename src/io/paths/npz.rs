@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `points` | n × 2 | the points of all paths, a closed one's first again at its end |
 //! | `offsets` | m + 1 | path k has the points `offsets[k]:offsets[k+1]` |
-//! | `values` | m | the value of each path, NaN for none |
+//! | `values` | m | unless no path has one, the value of each, NaN for none |
 //! | `closed` | m | whether it is closed |
 //! | `normals` | n × 2 | if any path has normals; NaN where a point has none |
 //!
@@ -67,11 +67,13 @@ pub fn write(out: &mut impl Write, paths: &[Path], sheet: &Sheet) -> io::Result<
         offsets.extend(narrow(end).to_le_bytes());
     }
     add(out, "offsets.npy", offsets)?;
-    let mut values = Vec::new();
-    npy::write_header(&mut values, Element::F64, &[paths.len()])?;
-    let all: Vec<f64> = paths.iter().map(|path| path.value.unwrap_or(f64::NAN)).collect();
-    npy::write_f64(&mut values, &all)?;
-    add(out, "values.npy", values)?;
+    if paths.is_empty() || paths.iter().any(|path| path.value.is_some()) {
+        let mut values = Vec::new();
+        npy::write_header(&mut values, Element::F64, &[paths.len()])?;
+        let all: Vec<f64> = paths.iter().map(|path| path.value.unwrap_or(f64::NAN)).collect();
+        npy::write_f64(&mut values, &all)?;
+        add(out, "values.npy", values)?;
+    }
     let mut closed = Vec::new();
     npy::write_header_of(&mut closed, "|b1", &[paths.len()])?;
     closed.extend(paths.iter().map(|path| u8::from(path.closed)));
