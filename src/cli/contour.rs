@@ -42,6 +42,9 @@ pub(crate) fn run(args: &ContourArgs) -> Result<(), Failure> {
     let (request, notes) = subject.request(&args.work.compute)?;
     let surface = surface(&subject, &request)?;
     let request = precise(request, &args.work.compute, surface.is_some());
+    if subject.grid().axes().iter().take(2).any(|axis| axis.len() < 2) {
+        return Err(Failure::input("contours need a plane: two axes of more than one node"));
+    }
     let mut output = Output::create(&args.output, args.file.out.overwrite)?;
     let beside = Beside::unless_told(&args.file, &args.output, &output, format != Format::Csv)?;
     let mut prepared = subject.prepare(&request)?;

@@ -15,10 +15,13 @@ use crate::cli::values;
 use crate::figure::ink::Tone;
 use crate::figure::{Figure, FigureAxis, FigureSpec, Theme, View};
 use crate::flow::{End, StreamOptions, Streamline, lines_through, streamlines};
+use crate::grid::Axis;
 use crate::io::output::Output;
 use crate::io::paths::{Format, Path, Sheet};
 use crate::io::provenance::Words;
 use crate::picture::PictureError;
+use crate::probe::Probe;
+use crate::probe::lattice::kept;
 use crate::tile::watch::Watch;
 use std::time::Instant;
 
@@ -37,7 +40,14 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
     }
     let usual = points(SEPARATION, "--separation")?;
     let separation = match &args.density {
-        Some(density) => usual / points(density, "--density")?,
+        Some(text) => match values::number(text, "--density")? {
+            density if density > 0.0 => usual / density,
+            _ => {
+                return Err(Failure::input(format_args!(
+                    "--density {text}: write how many times as dense as usual, such as 2 or 0.5"
+                )));
+            }
+        },
         None => points(&args.separation, "--separation")?,
     };
     let through = args.from.iter().map(|text| point(text)).collect::<Result<Vec<_>, _>>()?;
@@ -80,6 +90,9 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         });
         begun.collect::<Result<_, _>>()?
     };
+    if lines.is_empty() && !args.file.out.quiet && is_undefined(&probe, subject.grid().axes()) {
+        eprintln!("note: there are no lines, as the function is nowhere defined");
+    }
     let followed = start.elapsed();
     sheet.words = provenance::finished(&args.file.provenance, words(args, &subject), Vec::new());
     let said_lines = described(&lines);
@@ -99,6 +112,16 @@ pub(crate) fn run(args: &StreamlinesArgs) -> Result<(), Failure> {
         timing::print_whole(start, Some(written));
     }
     Ok(())
+}
+
+/// Whether f has no value at nodes all over the grid, at most 256 along each axis.
+fn is_undefined(probe: &Probe, axes: &[Axis]) -> bool {
+    const LOOKS: usize = 256;
+    let nodes = |axis: &Axis| -> Vec<f64> {
+        kept(axis.len(), axis.len().div_ceil(LOOKS)).map(|index| axis.world_from_index(index)).collect()
+    };
+    let [x, y] = [0, 1].map(|axis| axes.get(axis).map_or(Vec::new(), nodes));
+    y.iter().all(|&y| probe.values(&[x.clone(), vec![y; x.len()]]).iter().all(|value| value.is_nan()))
 }
 
 /// Two numbers.

@@ -92,7 +92,8 @@ fn magnification(args: &PictureArgs, cells: usize) -> Result<Option<u32>, Failur
 fn described(options: PictureOptions, args: &PlotArgs, subject: &Subject<'_>, prepared: &Prepared) -> PictureOptions {
     let title = || subject.title(&args.formula.parameters, prepared);
     PictureOptions {
-        title: args.picture.title.clone().unwrap_or_else(title),
+        // A title is one line.
+        title: args.picture.title.clone().unwrap_or_else(title).replace(['\n', '\r'], " "),
         label: subject.label(),
         axis_labels: subject.axis_labels(),
         ..options
