@@ -170,7 +170,6 @@ fn figure(
         legend: Legend::None,
         shares_x: true,
         theme,
-        ..LineFigureSpec::default()
     };
     let lower = LineFigureSpec {
         title: String::new(),
