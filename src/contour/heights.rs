@@ -10,6 +10,7 @@ use super::classify::{Class, crossed};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 
 /// Values of nodes as an engine delivered them, whole rows.
 #[derive(Debug, Clone, Copy)]
@@ -161,17 +162,22 @@ impl<'a> Ground<'a> {
                 changed.entry((row, column)).or_insert_with(as_found)[corner] = class;
             }
         }
-        let mut around: Vec<usize> = Vec::new();
+        let mut around: Vec<(usize, Class)> = Vec::new();
         for (&(row, column), classes) in &changed {
             for ([up, right], class) in CORNERS.into_iter().zip(classes) {
                 let there = rows.start <= row + up && row + up <= rows.end && *class != 0;
-                around.extend(there.then_some((row + up) * width + column + right));
+                around.extend(there.then_some(((row + up) * width + column + right, *class)));
             }
         }
-        around.retain(|node| self.known.binary_search_by_key(node, |entry| entry.0).is_err());
+        around.retain(|(node, _)| self.known.binary_search_by_key(node, |entry| entry.0).is_err());
         around.sort_unstable();
         around.dedup();
-        self.known.extend(ask(frame, &around));
+        let (nodes, classes): (Vec<usize>, Vec<Class>) = around.into_iter().unzip();
+        let asked = ask(frame, &nodes);
+        if asked.iter().zip(classes).any(|((_, value), class)| frame.classes.of(*value) != class) {
+            frame.vague.store(true, Ordering::Relaxed);
+        }
+        self.known.extend(asked);
         self.known.sort_unstable_by_key(|entry| entry.0);
         self.cells = Cow::Owned(self.cells.replaced(rows.clone(), &changed));
     }

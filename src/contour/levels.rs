@@ -185,14 +185,20 @@ pub fn labels(levels: &[f64]) -> Vec<String> {
         let digits = number.digits.checked_mul(10_i128.pow(shift))?;
         Some(Decimal { digits, exponent: finest })
     };
+    let alone: Vec<String> = decimals.iter().copied().map(single).collect();
     let aligned: Option<Vec<Decimal>> = decimals.iter().map(align).collect();
     if let Some(aligned) = aligned.filter(|_| finest >= -PLACES) {
         let written = write_all(&aligned);
         if written.common.is_empty() {
             return written.labels;
         }
+        // Far from zero and close to each other: in full, unless an exponent is shorter.
+        let places = usize::try_from(-finest).unwrap_or(0);
+        let plain: Vec<String> = aligned.iter().map(|number| number.plain(places)).collect();
+        let length = |labels: &[String]| labels.iter().map(|label| label.chars().count()).sum::<usize>();
+        return if length(&plain) <= length(&alone) { plain } else { alone };
     }
-    decimals.into_iter().map(single).collect()
+    alone
 }
 
 #[cfg(test)]
@@ -247,7 +253,8 @@ mod tests {
         assert_eq!(labels(&[50.0, 100.0, 1500.0]), ["50", "100", "1500"], "none where none is needed");
         assert_eq!(labels(&[1e-9, 2e-9]), ["10⁻⁹", "2×10⁻⁹"], "tiny ones each on their own");
         assert_eq!(labels(&[100_000.2, 100_000.4]), ["100000.2", "100000.4"], "what neighbours do not share");
-        assert_eq!(labels(&[1e9 - 0.5, 1e9 + 0.5]), ["9.999999995×10⁸", "1.0000000005×10⁹"], "however many digits");
+        assert_eq!(labels(&[1e9 - 0.5, 1e9 + 0.5]), ["999999999.5", "1000000000.5"], "however many digits");
+        assert_eq!(labels(&[1e6, 2e6]), ["10⁶", "2×10⁶"], "an exponent where that is shorter");
         assert_eq!(labels(&[]), Vec::<String>::new(), "none");
     }
 }

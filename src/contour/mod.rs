@@ -21,7 +21,8 @@
 //! value: none, for nothing is below; at the largest: only where the maximum is more than a point. A plateau on the level is bounded, and
 //! not crossed. A line has at least two points; a closed one does not repeat its first.
 //!
-//! **Limits.** Features that fit between nodes are not seen: the grid must resolve the function. Up to [`MOST_LEVELS`] levels at once.
+//! **Limits.** Where single precision puts nodes on the wrong side of a level further from its line than a cell (10⁵ + x over a short extent), all
+//! nodes are asked in `f64`; where it sees no line at all, there is none. Features that fit between nodes are not seen: the grid must resolve the function. Up to [`MOST_LEVELS`] levels at once.
 
 mod cells;
 mod classify;
@@ -46,6 +47,7 @@ use heights::{Band, Values};
 use march::march;
 use pieces::Joiner;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most levels of one set of lines.
 pub const MOST_LEVELS: usize = 10_000;
@@ -93,6 +95,8 @@ struct Frame<'a> {
     mirrored: bool,
     surface: Option<&'a dyn Surface>,
     normals: bool,
+    /// Whether nodes of a function were found on the wrong side of a level further from its line than a cell.
+    vague: AtomicBool,
 }
 
 impl Frame<'_> {
@@ -153,7 +157,8 @@ impl<'a> Tracer<'a> {
         let levels = &levels[..levels.len().min(MOST_LEVELS)];
         let descends = |axis: &[f64]| axis.first() > axis.last();
         let mirrored = descends(&x) != descends(&y);
-        let frame = Frame { mirrored, classes: Classes::new(levels), x, y, levels, surface, normals };
+        let classes = Classes::new(levels);
+        let frame = Frame { mirrored, classes, x, y, levels, surface, normals, vague: AtomicBool::new(false) };
         let nodes = Nodes { first: 0, classes: Vec::new(), kept: Samples::F32(vec![Vec::new()]) };
         Self { frame, nodes, cells: Cells::default(), row: 0, strip: STRIP, joiner: Joiner::default() }
     }
@@ -234,6 +239,11 @@ impl<'a> Tracer<'a> {
         self.nodes.forget_before(end - 1, width);
     }
 
+    /// Whether the engine's numbers were too coarse for lines to be found.
+    fn is_vague(&self) -> bool {
+        self.frame.vague.load(Ordering::Relaxed)
+    }
+
     /// Refuses to hold more than so many bytes.
     fn check(&self, memory: usize) -> Result<(), RequestError> {
         check_found("lines", self.joiner.bytes(), 100 * self.row / self.frame.y.len().max(1), memory)
@@ -262,8 +272,8 @@ pub fn trace(
     watch: &mut dyn Watch,
 ) -> Result<Vec<Path>, RequestError> {
     let axis = |axis: usize| prepared.grid().axes().get(axis).map_or_else(|| vec![0.0], crate::grid::Axis::table);
-    let mut tracer = Tracer::new(axis(0), axis(1), levels, surface, normals);
-    let memory = prepared.memory();
+    let (x, y, memory) = (axis(0), axis(1), prepared.memory());
+    let mut tracer = Tracer::new(x.clone(), y.clone(), levels, surface, normals);
     if surface.is_some() && (1..=MAX_THRESHOLDS).contains(&levels.len()) && prepared.holds_rows(LEAST_ROWS) {
         // Of a function the cells are enough, and an engine finds them where it finds the values.
         let single = || Classes::<f32>::new(levels).levels().iter().map(|&level| level.into()).collect();
@@ -272,12 +282,36 @@ pub fn trace(
             tracer.add_cells(rows, cells);
             tracer.check(memory)
         })?;
-        return Ok(tracer.finish());
+    } else {
+        prepared.bands(watch, |samples| {
+            tracer.add(samples);
+            tracer.check(memory)
+        })?;
     }
-    prepared.bands(watch, |samples| {
-        tracer.add(samples);
-        tracer.check(memory)
-    })?;
+    match surface {
+        Some(surface) if tracer.is_vague() => asked_everywhere([x, y], levels, surface, normals, memory, watch),
+        _ => Ok(tracer.finish()),
+    }
+}
+
+/// The same of a function whose nodes an engine in single precision does not tell apart: it is asked for all of them.
+fn asked_everywhere(
+    [x, y]: [Vec<f64>; 2],
+    levels: &[f64],
+    surface: &dyn Surface,
+    normals: bool,
+    memory: usize,
+    watch: &mut dyn Watch,
+) -> Result<Vec<Path>, RequestError> {
+    let mut tracer = Tracer::new(x.clone(), y.clone(), levels, Some(surface), normals);
+    watch.begin("comparing in double precision", x.len() * y.len());
+    for rows in y.chunks((STRIP / x.len().max(1)).max(1)) {
+        let points: Vec<[f64; 2]> = rows.iter().flat_map(|&y| x.iter().map(move |&x| [x, y])).collect();
+        let values = points.par_chunks(SHARE / 16).flat_map_iter(|points| surface.values(points)).collect();
+        tracer.add(&Samples::F64(vec![values]));
+        tracer.check(memory)?;
+        watch.advance(points.len())?;
+    }
     Ok(tracer.finish())
 }
 

@@ -438,6 +438,28 @@ fn lines_do_not_depend_on_the_precision_of_the_engine() {
 }
 
 #[test]
+fn lines_that_single_precision_puts_cells_away_are_known_to_be_vague() {
+    // Near 1e5, f32 steps by 1/128, five times what f changes across a cell.
+    let f = |x: f64, _: f64| 1e5 + x;
+    let (x, y, levels) = (span(0.0, 1.0, 600), span(0.0, 1.0, 5), [1e5 + 0.4]);
+    let plain = Plain(f);
+    let vague = |engine: fn(f64) -> f64| {
+        let values = y.iter().flat_map(|_| x.iter().map(|&x| engine(1e5 + x))).collect();
+        let mut tracer = Tracer::new(x.clone(), y.clone(), &levels, Some(&plain), false);
+        tracer.add(&Samples::F64(vec![values]));
+        tracer.is_vague()
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "what an engine in single precision does")]
+    let single = |value: f64| f64::from(value as f32);
+    assert!(vague(single) && !vague(|value| value), "in single precision, and in double");
+    let axes = [x.clone(), y.clone()];
+    let lines = asked_everywhere(axes, &levels, &plain, false, usize::MAX, &mut crate::tile::watch::Silent);
+    let lines = lines.expect("not interrupted");
+    assert_eq!((lines.len(), lines[0].points.len()), (1, 5), "one line");
+    assert!(lines[0].points.iter().all(|p| (p[0] - 0.4).abs() < 1e-9), "in its place");
+}
+
+#[test]
 fn normals_of_arrays_point_uphill() {
     let (width, height) = (24, 20);
     let value = |i: usize, j: usize| ((i as f64 - 11.0) / 6.0).powi(2) + ((j as f64 - 9.0) / 5.0).powi(2);

@@ -48,7 +48,7 @@ impl Decimal {
     }
 
     /// Plain notation with exactly `places` digits after the point.
-    fn plain(self, places: usize) -> String {
+    pub fn plain(self, places: usize) -> String {
         let sign = if self.digits < 0 { "−" } else { "" };
         let mut text = self.digits.unsigned_abs().to_string();
         let after = usize::try_from(-self.exponent).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Writes small grids as CSV: one line a cell, coordinates first, then the planes.
 //!
 //! Numbers are written with as many digits as it takes to read back the same `f32` or `f64`; a masked cell is an empty field.
-//! [`Short`] says when they have an exponent. Names that hold a comma or a quote are quoted (RFC 4180).
+//! `Short` says when they have an exponent. Names that hold a comma or a quote are quoted (RFC 4180).
 
 use crate::field::Samples;
 use crate::grid::Grid;

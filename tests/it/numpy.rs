@@ -177,7 +177,7 @@ fn too_few_points_are_an_error() {
     let array = || -> Vec<Box<dyn Reader>> { vec![Box::new(Memory::new(&[1, 2], vec![1.0_f32, 2.0]).expect("two"))] };
     let request = Request::new(&formula, &grid).quantity(Quantity::Gradient);
     let problem = request.prepare_with(array()).expect_err("one row").to_string();
-    assert!(problem.contains("axis y has 1 nodes") && problem.contains("at least 2"), "{problem}");
+    assert!(problem.contains("axis y has 1 node,") && problem.contains("at least 2"), "{problem}");
     let problem = request.prepare().expect_err("no array").to_string();
     assert!(problem.contains("1 arrays (a), and 0 are given"), "{problem}");
     let wrong: Vec<Box<dyn Reader>> = vec![Box::new(Memory::new(&[2, 1], vec![1.0_f32, 2.0]).expect("two"))];

@@ -51,7 +51,7 @@ pub(crate) struct PictureArgs {
     #[arg(long)]
     pub(crate) bare: bool,
     /// Pixels across the cells: a formula's grid follows it, other cells are enlarged by a whole number; with --iso across the box and its numbers
-    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "PX")]
     pub(crate) width: Option<u32>,
     /// Dots per inch: letters have ten points and lines the width they say in print [default: they grow with the picture]
     #[arg(long, value_name = "DPI", allow_hyphen_values = true)]

@@ -16,6 +16,9 @@ use crate::tile::watch::Watch;
 pub(super) fn subject<'a>(args: &'a PlotArgs, watch: &mut dyn Watch) -> Result<Subject<'a>, Failure> {
     let holds = Hold::read_all(&args.shapes.slice, "--slice")?;
     let (formula, quantity) = (&args.formula, args.work.compute.quantity.as_str());
+    if args.picture.width == Some(0) {
+        return Err(Failure::input("--width 0: a picture has at least one pixel across"));
+    }
     let across = args.picture.width.map(|width| width as usize);
     let grid = &GridArgs { across, ..args.work.grid.clone() };
     let bare = Bare::find(&formula.formula, &args.work.arrays)?;

@@ -136,7 +136,7 @@ mod tests {
             !flat.meet([0.0, 23.0], [40.0, 23.0]) && !flat.meet([0.0, 20.0], [3.0, 20.0]),
             "below, and short of it"
         );
-        assert!(!flat.meet([2.0, 20.0], [10.0, 26.0]), "past the corner");
+        assert!(!flat.meet([0.0, 20.0], [8.0, 26.0]), "past the corner");
         // Up to the right on the screen, y downward.
         let steep = Words { angle: std::f64::consts::FRAC_PI_4, ..flat };
         assert!(steep.meet([14.0, 16.0], [30.0, 16.0]) && !steep.meet([14.0, 24.0], [30.0, 24.0]), "turned");
