@@ -1,6 +1,7 @@
 //! The layers of a picture: what lies over or shades the coloured cells, in the order of painting.
 
-use super::legend::{self, Kind, Sample};
+use super::kind::{Kind, Sample};
+use super::legend;
 use super::{arrows, contours, notes, relief, streams, texture};
 use crate::cli::args::LayerArgs;
 use crate::cli::failure::Failure;

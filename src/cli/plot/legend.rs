@@ -5,32 +5,17 @@
 //! and dark it is the one on which the weakest sample shows best, that of the theme where both do, and grey where pale and dark samples meet.
 
 use crate::cli::args::Corner;
+use crate::cli::plot::kind::{Kind, Sample};
 use crate::cli::plot::notes::{LETTERS, brush, float};
 use crate::cli::plot::stage::Stage;
 use crate::color::contrast::{ENOUGH, contrast};
 use crate::figure::hidden::{Bounds, least};
 use crate::figure::scene::{Brush, Colour, Mark};
 use crate::figure::{Theme, palette, text};
-use crate::flow::glyph::{self, Look};
+use crate::flow::glyph;
 
 /// The corners in the order in which they are taken where they are alike.
 const CORNERS: [Corner; 4] = [Corner::UpperRight, Corner::UpperLeft, Corner::LowerLeft, Corner::LowerRight];
-
-/// A kind of lines: its name, its marks, and how a sample of them is drawn.
-pub(super) struct Kind {
-    pub(super) name: String,
-    pub(super) marks: Vec<Mark>,
-    pub(super) sample: Sample,
-}
-
-/// What a sample is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Sample {
-    /// A line with the pens of the marks.
-    Line,
-    Stream(Look),
-    Arrow(Look),
-}
 
 /// How strongly the legend covers what is below.
 const COVER: f64 = 0.93;

@@ -6,6 +6,7 @@ mod contours;
 pub(crate) mod format;
 mod heatmap;
 mod idle;
+mod kind;
 mod layers;
 mod legend;
 mod notes;

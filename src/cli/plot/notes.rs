@@ -6,7 +6,7 @@
 
 use crate::cli::args::NoteArgs;
 use crate::cli::failure::Failure;
-use crate::cli::plot::legend::{Kind, Sample};
+use crate::cli::plot::kind::{Kind, Sample};
 use crate::cli::plot::stage::Stage;
 use crate::cli::values;
 use crate::figure::scene::{Area, Brush, Colour, Mark, Shape};
